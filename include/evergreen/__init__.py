@@ -1,0 +1,1 @@
+"""Evergreen keeps the models of a company fresh and governed; this package never imports Airflow."""

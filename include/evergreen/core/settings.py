@@ -1,0 +1,52 @@
+"""The sole reader of the environment: every ``EVERGREEN_*`` variable and what it means."""
+
+import tempfile
+from functools import cache
+from pathlib import Path
+
+from pydantic import Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from evergreen.core.errors import InputError
+
+
+class Settings(BaseSettings):
+    """Where the stores are, and the limits of this installation.
+
+    The local stack, Compose and the Helm values set these; nothing else configures a client.
+    """
+
+    model_config = SettingsConfigDict(env_prefix="EVERGREEN_", frozen=True)
+
+    models_dir: Path = Field(Path("models"), description="The folder of model folders.")
+    s3_endpoint: str | None = Field(None, description="S3 API address; unset means Amazon's own.")
+    s3_region: str = "us-east-1"
+    s3_access_key: SecretStr | None = Field(None, description="Unset: the default chain of the AWS SDK.")
+    s3_secret_key: SecretStr | None = None
+    bucket: str = "evergreen"
+    mlflow_url: str = Field("http://127.0.0.1:5000", description="MLflow tracking server.")
+    airflow_url: str = Field("http://127.0.0.1:8080", description="Airflow API server, for links and requests.")
+    work_dir: Path = Field(
+        Path(tempfile.gettempdir()) / "evergreen", description="Scratch space and the cache of immutable parts."
+    )
+    cache_bytes: int = Field(20 << 30, ge=0, description="Upper bound of the cache of parts.")
+    batch_rows: int = Field(65_536, ge=1, description="Rows held at once while streaming a raw object.")
+    memory_limit: str = Field("1GB", description="What DuckDB may hold; it spills beyond that.")
+    threads: int = Field(2, ge=1, description="Threads of one task.")
+    cost_per_cpu_hour: float = Field(0.05, ge=0, description="Estimated training cost, in currency units per CPU hour.")
+
+
+@cache
+def settings() -> Settings:
+    """The settings of this process, read once.
+
+    Raises
+    ------
+    InputError
+        Names each variable that cannot be used.
+    """
+    try:
+        return Settings()
+    except ValidationError as error:
+        wrong = "; ".join(f"EVERGREEN_{e['loc'][0]!s}".upper() + f": {e['msg']}" for e in error.errors())
+        raise InputError(f"The environment cannot be used: {wrong}. Set these variables and start again.") from None

@@ -1,0 +1,1 @@
+"""Raw objects to validated, split snapshots."""

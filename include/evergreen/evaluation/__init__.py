@@ -1,0 +1,1 @@
+"""Packages to numbers with intervals."""

@@ -1,0 +1,1 @@
+"""Raw columns to features: the same code for training and serving."""

@@ -1,0 +1,1 @@
+"""Stations put together without Airflow."""

@@ -1,0 +1,1 @@
+"""A version to the directory that serves."""

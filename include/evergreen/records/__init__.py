@@ -1,0 +1,1 @@
+"""One frozen dataclass per artifact of the flow, with a schema version and JSON both ways."""

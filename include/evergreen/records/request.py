@@ -1,0 +1,23 @@
+"""RetrainRequest: somebody wants a model retrained."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from evergreen.records.base import Record
+
+
+@dataclass(frozen=True, kw_only=True)
+class RetrainRequest(Record):
+    """A durable request: open, then claimed by a run, then closed with an outcome.
+
+    ``as_of``, ``window`` and ``hyperparameters`` go to the run that serves it; see `Run`.
+    """
+
+    model: str
+    request_id: str
+    asked_by: str
+    reason: str
+    as_of: datetime | None = None
+    window: timedelta | None = None
+    hyperparameters: Mapping[str, float | int | str | bool | None] = field(default_factory=dict)

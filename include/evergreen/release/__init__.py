@@ -1,0 +1,1 @@
+"""A challenger's way to champion: approve, release."""

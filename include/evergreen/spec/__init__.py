@@ -1,0 +1,1 @@
+"""``model.yaml`` as typed, versioned data."""

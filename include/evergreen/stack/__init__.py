@@ -1,0 +1,1 @@
+"""The local stack: PostgreSQL, S3, MLflow and Airflow on loopback, under one supervisor."""

@@ -1,0 +1,1 @@
+"""The ports to the outside and their adapters; nothing else imports a client library."""

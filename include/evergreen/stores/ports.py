@@ -1,0 +1,116 @@
+"""What the stations ask of a store. Adapters stand beside this file; each passes one contract suite."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Protocol
+
+
+@dataclass(frozen=True, kw_only=True)
+class ObjectInfo:
+    """What a store says of one object. ``etag`` is opaque: equal tags mean equal bytes."""
+
+    key: str
+    size: int
+    etag: str
+    modified: datetime
+    metadata: Mapping[str, str] = field(default_factory=dict)
+
+
+class ObjectStore(Protocol):
+    """Objects in one bucket, by key.
+
+    Every method raises ``OutageError`` when the store does not answer and ``AccessDenied`` when it refuses the
+    credentials or the bucket is missing.
+    """
+
+    def put(self, key: str, data: bytes | Path, *, metadata: Mapping[str, str] | None = None) -> ObjectInfo:
+        """Write bytes, or a file of any size, under ``key``, replacing what is there."""
+        ...
+
+    def create(self, key: str, data: bytes, *, metadata: Mapping[str, str] | None = None) -> ObjectInfo:
+        """Write ``data`` only if the key is free; of concurrent writers one wins.
+
+        Raises
+        ------
+        AlreadyExists
+            Also for a writer whose first reply was lost: it must read and recognise its own object.
+        """
+        ...
+
+    def replace(self, key: str, data: bytes, *, etag: str) -> ObjectInfo:
+        """Write ``data`` only over the object with that ETag; raises ``PreconditionFailed`` otherwise."""
+        ...
+
+    def get(self, key: str) -> bytes:
+        """The bytes under ``key``; raises ``NotFound``."""
+        ...
+
+    def download(self, key: str, path: Path) -> ObjectInfo:
+        """Write the object to ``path`` (complete or not at all); raises ``NotFound``."""
+        ...
+
+    def head(self, key: str) -> ObjectInfo:
+        """What the store says of ``key``, with its metadata; raises ``NotFound``."""
+        ...
+
+    def list(self, prefix: str, *, after: str = "") -> Iterator[ObjectInfo]:
+        """Objects whose key starts with ``prefix`` and sorts behind ``after``, in order of their UTF-8 keys."""
+        ...
+
+    def delete(self, key: str) -> None:
+        """Remove the object; removing what is not there is no error."""
+        ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class RegisteredVersion:
+    """A version as the registry shows it."""
+
+    number: int
+    run_id: str
+    tags: Mapping[str, str]
+
+
+class ModelRegistry(Protocol):
+    """Runs, model files, versions and aliases: MLflow's part. Decides nothing; the journal does.
+
+    Every method raises ``OutageError`` when the server does not answer.
+    """
+
+    def find_run(self, model: str, key: str) -> str | None:
+        """The id of the finished run with the tag ``evergreen.key=key``."""
+        ...
+
+    def find_version(self, model: str, key: str) -> RegisteredVersion | None:
+        """The oldest version with the tag ``evergreen.key=key``."""
+        ...
+
+    def create_version(self, model: str, *, run_id: str, model_uri: str, tags: Mapping[str, str]) -> RegisteredVersion:
+        """Register a model file; the caller has made sure that ``tags['evergreen.key']`` has no version yet."""
+        ...
+
+    def versions(self, model: str) -> tuple[RegisteredVersion, ...]:
+        """All versions, oldest first; empty for a model that was never registered."""
+        ...
+
+    def tag_version(self, model: str, number: int, tags: Mapping[str, str]) -> None:
+        """Set tags of a version; raises ``NotFound``."""
+        ...
+
+    def aliases(self, model: str) -> dict[str, int]:
+        """Aliases of the ladder (challenger, releasing, champion, previous) and the versions they name."""
+        ...
+
+    def set_alias(self, model: str, alias: str, number: int) -> None:
+        """Point an alias at a version; raises ``NotFound``."""
+        ...
+
+    def delete_alias(self, model: str, alias: str) -> None:
+        """Remove an alias; removing what is not there is no error."""
+        ...
+
+    def download_model(self, model_uri: str, directory: Path) -> None:
+        """Write the model's files (``MLmodel``, ``model.skops``, …) into ``directory``; raises ``NotFound``."""
+        ...

@@ -1,0 +1,1 @@
+"""Airflow on one side, one call into evergreen on the other."""
