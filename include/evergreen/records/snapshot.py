@@ -52,6 +52,10 @@ class Snapshot(Record):
 
     Attributes
     ----------
+    event_time
+        The column by which rows belong to the window.
+    keys
+        The columns that together name a row; readers sort by event time, then keys.
     rows
         Rows within the window.
     rows_sha256
@@ -61,6 +65,8 @@ class Snapshot(Record):
     model: str
     as_of: datetime
     window: Interval
+    event_time: str
+    keys: tuple[str, ...]
     columns: tuple[Column, ...]
     parts: tuple[Part, ...]
     rows: int
