@@ -1,0 +1,11 @@
+"""The rule ``better_than_baseline``."""
+
+from evergreen.gates.difference import compare
+from evergreen.records.evaluation import Evaluation
+from evergreen.records.verdict import RuleOutcome
+from evergreen.spec.training import BetterThanBaseline
+
+
+def better_than_baseline(policy: BetterThanBaseline, evaluation: Evaluation) -> RuleOutcome:
+    """The whole interval of challenger minus trivial baseline must lie beyond ``by``; touching it fails."""
+    return compare(policy, evaluation, "baseline", by=policy.by, strictly=True)
