@@ -1,43 +1,50 @@
-"""The metrics that a gate may name, for each task, and which way is better. Their arithmetic is in evaluation.
+"""The metrics that a gate may name: which task they measure, and which direction is better.
 
->>> greater_is_better("roc_auc"), greater_is_better("log_loss")
-(True, False)
+Names and definitions are scikit-learn's (``brier`` is ``brier_score_loss``, ``rmse`` is ``root_mean_squared_error``).
+
+>>> [m.name for m in metrics_of("regression")]
+['rmse', 'mae', 'r2']
+>>> metric("binary", "roc_auc").larger_is_better
+True
 """
 
-from collections.abc import Mapping
-from difflib import get_close_matches
+from dataclasses import dataclass
 from typing import Literal
-
-from evergreen.core.errors import SpecError
 
 Task = Literal["binary", "multiclass", "regression"]
 
-TASK_METRICS: Mapping[Task, tuple[str, ...]] = {
-    "binary": ("roc_auc", "average_precision", "brier", "log_loss", "accuracy"),
-    "multiclass": ("accuracy", "f1_macro", "log_loss", "roc_auc_ovr"),
-    "regression": ("rmse", "mae", "r2"),
-}
-"""Names as scikit-learn spells its scorers, without ``neg_``."""
 
-_LESS_IS_BETTER = frozenset({"brier", "log_loss", "rmse", "mae"})
+@dataclass(frozen=True, kw_only=True)
+class MetricInfo:
+    """A metric of one task."""
 
-
-def greater_is_better(metric: str) -> bool:
-    """Whether a larger number of this metric is the better one; a metric has one direction for all tasks."""
-    return metric not in _LESS_IS_BETTER
+    name: str
+    task: Task
+    larger_is_better: bool
 
 
-def require_metric(task: Task, metric: str) -> None:
-    """Refuse a metric that the task does not have.
+METRICS = (
+    MetricInfo(name="roc_auc", task="binary", larger_is_better=True),
+    MetricInfo(name="average_precision", task="binary", larger_is_better=True),
+    MetricInfo(name="log_loss", task="binary", larger_is_better=False),
+    MetricInfo(name="brier", task="binary", larger_is_better=False),
+    MetricInfo(name="accuracy", task="multiclass", larger_is_better=True),
+    MetricInfo(name="balanced_accuracy", task="multiclass", larger_is_better=True),
+    MetricInfo(name="log_loss", task="multiclass", larger_is_better=False),
+    MetricInfo(name="rmse", task="regression", larger_is_better=False),
+    MetricInfo(name="mae", task="regression", larger_is_better=False),
+    MetricInfo(name="r2", task="regression", larger_is_better=True),
+)
 
-    Raises
-    ------
-    SpecError
-        Names the nearest metric of the task, and all of them.
-    """
-    known = TASK_METRICS[task]
-    if metric in known:
-        return
-    near = get_close_matches(metric, known, n=1, cutoff=0.5)
-    hint = f"did you mean {near[0]!r}? " if near else ""
-    raise SpecError(f"gates: metric {metric!r} is unknown for a {task} task; {hint}It has {', '.join(known)}.")
+
+def metrics_of(task: Task) -> tuple[MetricInfo, ...]:
+    """The metrics of a task; the first is the one that is shown first."""
+    return tuple(m for m in METRICS if m.task == task)
+
+
+def metric(task: Task, name: str) -> MetricInfo:
+    """One metric of a task; raises ``KeyError`` for a name that the task does not have."""
+    for candidate in metrics_of(task):
+        if candidate.name == name:
+            return candidate
+    raise KeyError(name)
