@@ -5,7 +5,6 @@ from typing import Literal
 from evergreen.gates.wording import decimals, interval, known
 from evergreen.records.evaluation import Difference, Evaluation, Role
 from evergreen.records.verdict import Judgement, RuleOutcome
-from evergreen.spec.metrics import greater_is_better
 from evergreen.spec.training import BetterThanBaseline, NotWorseThanChampion
 
 
@@ -30,6 +29,7 @@ def compare(
     *,
     by: float,
     strictly: bool,
+    larger_is_better: bool,
 ) -> RuleOutcome:
     """Ask that the whole interval of challenger minus other is better than ``by``, whichever way is better.
 
@@ -42,20 +42,21 @@ def compare(
     """
     difference = _difference(evaluation, policy.metric, against)
     if difference is None:
-        reason = evaluation.reason or "It could not be measured."
-        sentence = f"{policy.metric} cannot be compared with the {against}'s. {reason}"
+        sentence = f"{policy.metric} cannot be compared with the {against}'s. {evaluation.reason}".strip()
         return unjudged(policy, Judgement.FAIL, sentence)
-    greater, estimate = greater_is_better(policy.metric), difference.estimate
-    threshold = by if greater else -by
-    worst = known(estimate.low if greater else estimate.high)
-    advantage = None if worst is None else (worst - threshold) * (1 if greater else -1)
-    passed = advantage is not None and known(estimate.value) is not None
-    passed = passed and advantage is not None and (advantage > 0 or (advantage == 0 and not strictly))
+    estimate, sign = difference.estimate, 1 if larger_is_better else -1
+    worst = known(estimate.low if larger_is_better else estimate.high)
+    passed = False
+    if worst is not None and known(estimate.value) is not None:
+        passed = sign * worst > by or (sign * worst == by and not strictly)
+    threshold = sign * by + 0.0  # no -0.0 in sentences and records
+    bound = {(True, 1): "more than", (False, 1): "at least", (True, -1): "less than", (False, -1): "at most"}
+    asked = f"{bound[strictly, sign]} {threshold:.{decimals(worst, threshold)}f} was asked of the whole interval"
     return RuleOutcome(
         rule=policy.rule,
         judgement=Judgement.PASS if passed else Judgement.FAIL,
         severity=policy.severity,
-        sentence=_sentence(evaluation, difference, threshold, decimals(worst, threshold), strictly=strictly),
+        sentence=_sentence(evaluation, difference, asked, decimals(worst, threshold)),
         value=known(estimate.value),
         threshold=threshold,
         low=known(estimate.low),
@@ -72,16 +73,13 @@ def _value(evaluation: Evaluation, metric: str, role: Role) -> float:
     return next(found, float("nan"))
 
 
-def _sentence(evaluation: Evaluation, difference: Difference, threshold: float, places: int, *, strictly: bool) -> str:
+def _sentence(evaluation: Evaluation, difference: Difference, asked: str, places: int) -> str:
     metric, against, estimate = difference.metric, difference.against, difference.estimate
     if known(estimate.value) is None:
-        return f"The {metric} of the challenger minus the {against}'s is not a number."
+        return f"The {metric} of the challenger minus the {against}'s is not a number; {asked}."
     ours, theirs = _value(evaluation, metric, "challenger"), _value(evaluation, metric, against)
     side = "above" if estimate.value >= 0 else "below"
-    bound = "at least" if greater_is_better(metric) else "at most"
-    if strictly:
-        bound = "more than" if greater_is_better(metric) else "less than"
     return (
         f"{metric} {ours:.{places}f} is {abs(estimate.value):.{places}f} {side} the {against}'s {theirs:.{places}f} "
-        f"({interval(estimate, places)}); {bound} {threshold + 0.0:.{places}f} was asked of the whole interval."
+        f"({interval(estimate, places)}); {asked}."
     )

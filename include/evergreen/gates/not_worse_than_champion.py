@@ -6,7 +6,9 @@ from evergreen.records.verdict import Judgement, RuleOutcome
 from evergreen.spec.training import NotWorseThanChampion
 
 
-def not_worse_than_champion(policy: NotWorseThanChampion, evaluation: Evaluation) -> RuleOutcome:
+def not_worse_than_champion(
+    policy: NotWorseThanChampion, evaluation: Evaluation, *, larger_is_better: bool
+) -> RuleOutcome:
     """The whole interval of challenger minus champion must stay within ``margin`` of 0 on the worse side.
 
     It passes while there is no champion. Champion and challenger that share too few rows which neither was fitted on
@@ -15,6 +17,7 @@ def not_worse_than_champion(policy: NotWorseThanChampion, evaluation: Evaluation
     if evaluation.champion is None:
         return unjudged(policy, Judgement.PASS, f"There is no champion yet that {policy.metric} could be worse than.")
     if not evaluation.comparable:
-        sentence = f"{policy.metric} cannot be compared with the champion's. {evaluation.reason}"
-        return unjudged(policy, Judgement.FAIL, sentence.strip())
-    return compare(policy, evaluation, "champion", by=-policy.margin, strictly=False)
+        sentence = f"{policy.metric} cannot be compared with the champion's. {evaluation.reason}".strip()
+        return unjudged(policy, Judgement.FAIL, sentence)
+    by = -policy.margin
+    return compare(policy, evaluation, "champion", by=by, strictly=False, larger_is_better=larger_is_better)

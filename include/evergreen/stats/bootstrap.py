@@ -19,7 +19,7 @@ Units = NDArray[np.intp]
 Statistic = Callable[[Floats], Floats]
 """From weights of units, (resamples, units), to one value per resample; NaN where it is undefined."""
 
-RESAMPLES = 1_000
+RESAMPLES = 500
 BLOCK = 1 << 22
 """Weights held at once."""
 
@@ -32,7 +32,7 @@ def replicates(statistics: Sequence[Statistic], units: int, *, seed: int, resamp
     >>> mean = average(np.array([1.0, 2.0, 3.0, 4.0]), np.arange(4))
     >>> values = replicates([mean], 4, seed=0)
     >>> values.shape, bool(np.nanmin(values) >= 1)
-    ((1000, 1), True)
+    ((500, 1), True)
     """
     blocks = [np.column_stack([s(weights) for s in statistics]) for weights in _weights(units, resamples, seed)]
     return np.concatenate(blocks)

@@ -1,0 +1,120 @@
+"""Challenger, champion and a trivial baseline on the same rows, which none of them has seen."""
+
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from evergreen.core.digest import digest_of
+from evergreen.evaluation.baseline import baseline
+from evergreen.evaluation.holdout import Holdout, holdout, shortcoming, since
+from evergreen.evaluation.measure import measure
+from evergreen.evaluation.scoring import class_numbers, flaw, score
+from evergreen.features.packaged import PackagedModel, load
+from evergreen.records.evaluation import Difference, Evaluation, Metric, Role
+from evergreen.records.package import ModelPackage
+from evergreen.records.snapshot import Snapshot
+from evergreen.records.split import Split
+from evergreen.spec.model import ModelSpec
+from evergreen.stats.bootstrap import Floats
+from evergreen.stores.ports import ObjectStore
+
+SEED_DIGITS = 12
+"""Hexadecimal digits of a digest that seed the resamples."""
+
+Numbers = tuple[tuple[Metric, ...], tuple[Difference, ...]]
+
+
+def evaluate(
+    spec: ModelSpec,
+    package: ModelPackage,
+    champion: ModelPackage | None,
+    snapshot: Snapshot,
+    split: Split,
+    store: ObjectStore,
+    *,
+    looks: int,
+) -> Evaluation:
+    """Measure the package on labelled rows of the test span that neither it nor the champion was fitted on.
+
+    Where the rows that the champion has not seen are too few, challenger and baseline are measured on the whole test
+    span, and champion and challenger are said not to be comparable. Where that is too short as well, or the challenger's
+    scores are not numbers, nothing is measured.
+
+    Parameters
+    ----------
+    looks
+        How often this test span was looked at before, by evaluations with other packages.
+
+    Raises
+    ------
+    IntegrityError
+        When a package's bytes are not those of its digest.
+    """
+    test = split.test.interval
+    chosen = holdout(spec, snapshot, replace(test, start=max(test.start, package.data.end)), store)
+    models: dict[Role, PackagedModel] = {}
+    reason = shortcoming(spec, chosen)
+    if not reason:
+        models["challenger"] = load(store, package)
+        if champion is not None:
+            shared = since(spec, chosen, champion.data.end)
+            reason = _unshared(champion, shortcoming(spec, shared))
+            if not reason:
+                chosen, models["champion"] = shared, load(store, champion)
+    classes = _classes(spec, models, chosen)
+    scores = {role: score(model, chosen.table, classes) for role, model in models.items()}
+    flaws = [f"The {role} cannot be measured: {why}" for role, numbers in scores.items() if (why := flaw(numbers))]
+    reason = " ".join(filter(None, [reason, *flaws]))
+    sound = {role: numbers for role, numbers in scores.items() if not flaw(numbers)}
+    metrics, differences = _numbers(spec, chosen, sound, classes, snapshot, split, store)
+    return Evaluation(
+        model=spec.name,
+        package=package.sha256,
+        champion=champion.sha256 if champion else None,
+        span=chosen.interval,
+        rows=len(chosen.labels),
+        units=chosen.clusters.count,
+        looks=looks,
+        comparable=not reason,
+        reason=reason,
+        metrics=metrics,
+        differences=differences,
+    )
+
+
+def _unshared(champion: ModelPackage, lack: str) -> str:
+    if not lack:
+        return ""
+    until = f"{champion.data.end:%Y-%m-%d %H:%M} UTC"
+    return f"The champion was fitted on rows until {until}, so that it and the challenger share {lack}"
+
+
+def _classes(spec: ModelSpec, models: dict[Role, PackagedModel], chosen: Holdout) -> tuple[str, ...]:
+    """All classes that a model knows or a row has, sorted; none unless the task is multiclass."""
+    if spec.task != "multiclass":
+        return ()
+    return tuple(sorted({str(c) for m in models.values() for c in m.classes} | {str(c) for c in chosen.labels}))
+
+
+def _numbers(
+    spec: ModelSpec,
+    chosen: Holdout,
+    scores: dict[Role, Floats],
+    classes: tuple[str, ...],
+    snapshot: Snapshot,
+    split: Split,
+    store: ObjectStore,
+) -> Numbers:
+    """Metrics and differences; none where the challenger has no scores."""
+    if "challenger" not in scores:
+        return (), ()
+    train = holdout(spec, snapshot, split.train.interval, store, labels_only=True)
+    known = _coded(train.labels, classes)
+    scores["baseline"] = baseline(spec.task, known, len(chosen.labels), classes=len(classes))
+    seed = int(digest_of([snapshot.rows_sha256, chosen.interval.start.isoformat()])[:SEED_DIGITS], 16)
+    return measure(spec.task, _coded(chosen.labels, classes), scores, chosen.clusters, seed=seed)
+
+
+def _coded(labels: NDArray[np.generic], classes: tuple[str, ...]) -> NDArray[np.generic]:
+    return class_numbers(labels, classes) if classes else labels

@@ -1,0 +1,43 @@
+"""Scores of a package on given rows, in one order of classes for all models."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from evergreen.features.packaged import PackagedModel
+from evergreen.stats.bootstrap import Floats
+
+
+def score(model: PackagedModel, table: pa.Table, classes: Sequence[str]) -> Floats:
+    """What the model says of each row: (n,), or (n, classes) where ``classes`` are given.
+
+    A class that the model does not know gets probability 0.
+    """
+    scores = np.asarray(model.scores(table), dtype=np.float64)
+    if not classes:
+        return scores
+    aligned = np.zeros((len(scores), len(classes)))
+    aligned[:, class_numbers(model.classes, classes)] = scores
+    return aligned
+
+
+def flaw(scores: Floats) -> str:
+    """Why these scores cannot be measured, in words; empty when all are finite.
+
+    >>> flaw(np.array([0.1, np.nan, 0.3]))
+    '1 of 3 scores are NaN or infinite.'
+    """
+    wrong = int((~np.isfinite(scores)).reshape(len(scores), -1).any(axis=1).sum())
+    return f"{wrong} of {len(scores)} scores are NaN or infinite." if wrong else ""
+
+
+def class_numbers(labels: Sequence[object] | NDArray[np.generic], classes: Sequence[str]) -> NDArray[np.intp]:
+    """The place of each label in ``classes``; -1 for one that is not there.
+
+    >>> class_numbers(["b", "a", "x"], ["a", "b"])
+    array([ 1,  0, -1])
+    """
+    place = {name: number for number, name in enumerate(classes)}
+    return np.array([place.get(str(name), -1) for name in labels], dtype=np.intp)
