@@ -1,5 +1,6 @@
 """The sole reader of the environment: every ``EVERGREEN_*`` variable and what it means."""
 
+import os
 import tempfile
 from functools import cache
 from pathlib import Path
@@ -16,8 +17,9 @@ class Settings(BaseSettings):
     The local stack, Compose and the Helm values set these; nothing else configures a client.
     """
 
-    model_config = SettingsConfigDict(env_prefix="EVERGREEN_", frozen=True)
+    model_config = SettingsConfigDict(env_prefix="EVERGREEN_", frozen=True, extra="ignore")
 
+    state_dir: Path | None = Field(None, description="State of the local stack; unset: .evergreen in the project.")
     models_dir: Path = Field(Path("models"), description="The folder of model folders.")
     s3_endpoint: str | None = Field(None, description="S3 API address; unset means Amazon's own.")
     s3_region: str = "us-east-1"
@@ -36,6 +38,15 @@ class Settings(BaseSettings):
     cost_per_cpu_hour: float = Field(0.05, ge=0, description="Estimated training cost, in currency units per CPU hour.")
 
 
+_files: list[Path] = []
+
+
+def read_also(path: Path) -> None:
+    """Let a file of ``export NAME=value`` lines stand in for variables that are not set, if it exists."""
+    _files.append(path)
+    settings.cache_clear()
+
+
 @cache
 def settings() -> Settings:
     """The settings of this process, read once.
@@ -46,7 +57,12 @@ def settings() -> Settings:
         Names each variable that cannot be used.
     """
     try:
-        return Settings()
+        return Settings(_env_file=_files)
     except ValidationError as error:
         wrong = "; ".join(f"EVERGREEN_{e['loc'][0]!s}".upper() + f": {e['msg']}" for e in error.errors())
         raise InputError(f"The environment cannot be used: {wrong}. Set these variables and start again.") from None
+
+
+def inherited(*, without: tuple[str, ...] = ()) -> dict[str, str]:
+    """A copy of this process's environment for a program that it starts, less the names with these prefixes."""
+    return {name: value for name, value in os.environ.items() if not name.startswith(without)}

@@ -1,0 +1,72 @@
+"""What the supervisor knows of each component: what it needs first, when it is ready, how it stops."""
+
+import signal
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from evergreen.stack import probes
+from evergreen.stack.procfile import read
+from evergreen.stack.state import State
+
+Probe = Callable[[State, float], bool]
+"""Asked again and again with the time (Unix seconds) of the component's start, until it says yes."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Component:
+    """One program of the stack. ``once``: it runs to its end, and what needs it waits for that."""
+
+    name: str
+    command: str
+    needs: tuple[str, ...] = ()
+    ready: Probe | None = None
+    stop: signal.Signals = signal.SIGTERM
+    once: bool = False
+
+
+MIGRATE = "migrate"
+"""Makes or upgrades Airflow's tables; not in the Procfile, since it does not stay."""
+
+NEEDS = {
+    "mlflow": ("postgres", "s3"),
+    MIGRATE: ("postgres",),
+    "api-server": (MIGRATE,),
+    "scheduler": (MIGRATE,),
+    "dag-processor": (MIGRATE,),
+    "triggerer": (MIGRATE,),
+}
+READY: dict[str, Probe] = {
+    "postgres": probes.postgres,
+    "s3": probes.s3,
+    "mlflow": probes.mlflow,
+    "api-server": probes.api_server,
+    "scheduler": probes.scheduler,
+    "dag-processor": probes.dag_processor,
+    "triggerer": probes.triggerer,
+}
+STOP = {"postgres": signal.SIGINT}  # "fast": roll open transactions back instead of waiting for clients to leave
+
+
+def components(state: State) -> list[Component]:
+    """The components of the Procfile and the migration, in the order in which they are shown.
+
+    A line that someone adds to the Procfile needs nothing and counts as ready once it runs.
+    """
+    commands = read(state.project)
+    if "api-server" in commands:
+        names = list(commands)
+        commands = {name: commands[name] for name in names[: names.index("api-server")]} | {
+            MIGRATE: "airflow db migrate",
+            **{name: commands[name] for name in names[names.index("api-server") :]},
+        }
+    return [
+        Component(
+            name=name,
+            command=command,
+            needs=tuple(need for need in NEEDS.get(name, ()) if need in commands),
+            ready=READY.get(name),
+            stop=STOP.get(name, signal.SIGTERM),
+            once=name == MIGRATE,
+        )
+        for name, command in commands.items()
+    ]

@@ -1,0 +1,79 @@
+"""Secrets of the local stack: generated once, kept in files that only their owner can read."""
+
+import base64
+import json
+import os
+import secrets
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+from evergreen.core.errors import RunError
+from evergreen.stack.state import State
+
+USERS = {"admin": "admin", "op": "op", "viewer": "viewer"}
+"""Who may log in to Airflow, and the role of each."""
+
+
+def _password() -> str:
+    return secrets.token_urlsafe(18)
+
+
+def _fernet() -> str:
+    return base64.urlsafe_b64encode(secrets.token_bytes(32)).decode()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Credentials:
+    """One secret per purpose. ``repr`` shows none of them."""
+
+    postgres: str = field(default_factory=_password, repr=False)
+    airflow_database: str = field(default_factory=_password, repr=False)
+    mlflow_database: str = field(default_factory=_password, repr=False)
+    evergreen_database: str = field(default_factory=_password, repr=False)
+    s3_access_key: str = field(default_factory=lambda: secrets.token_hex(10).upper(), repr=False)
+    s3_secret_key: str = field(default_factory=_password, repr=False)
+    filer_key: str = field(default_factory=_password, repr=False)
+    fernet_key: str = field(default_factory=_fernet, repr=False)
+    jwt_secret: str = field(default_factory=lambda: secrets.token_urlsafe(48), repr=False)
+    api_secret_key: str = field(default_factory=_password, repr=False)
+
+
+def write_private(path: Path, text: str) -> None:
+    """Replace ``path`` in one step by a file of mode 600, which was never readable by others."""
+    draft = path.with_name(f"{path.name}.{os.getpid()}.new")
+    draft.unlink(missing_ok=True)
+    with open(draft, "w", encoding="utf-8", opener=lambda name, flags: os.open(name, flags, 0o600)) as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    draft.replace(path)
+
+
+def credentials(state: State) -> Credentials:
+    """The secrets of this stack; generated when there are none yet.
+
+    Raises
+    ------
+    RunError
+        When they are lost or damaged while data encrypted or locked with them is there.
+    """
+    if not state.credentials.exists():
+        if state.postgres.exists():
+            raise RunError(
+                f"{state.credentials} is gone, and the databases in {state.path} cannot be opened without it. "
+                "Restore the file, or remove the state with `make clean` and start anew."
+            )
+        write_private(state.credentials, json.dumps(asdict(Credentials()), indent=2))
+    try:
+        return Credentials(**json.loads(state.credentials.read_text()))
+    except (ValueError, TypeError):
+        raise RunError(f"{state.credentials} is damaged: restore it, or run `make clean` and start anew.") from None
+
+
+def passwords(state: State) -> dict[str, str]:
+    """The password of each Airflow login; generated when missing. Someone may have edited the file: it counts."""
+    known: dict[str, str] = json.loads(state.passwords.read_text()) if state.passwords.exists() else {}
+    if missing := [user for user in USERS if user not in known]:
+        known |= {user: _password() for user in missing}
+        write_private(state.passwords, json.dumps(known, indent=2) + "\n")
+    return known
