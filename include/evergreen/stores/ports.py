@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Literal, Protocol
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -113,4 +113,76 @@ class ModelRegistry(Protocol):
 
     def download_model(self, model_uri: str, directory: Path) -> None:
         """Write the model's files (``MLmodel``, ``model.skops``, …) into ``directory``; raises ``NotFound``."""
+        ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class LoggedDataset:
+    """Data that a run used, by reference: nothing is uploaded. ``digest`` names the rows."""
+
+    name: str
+    digest: str
+    uri: str
+    context: Literal["training", "calibration"]
+    profile: Mapping[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class LoggedModel:
+    """A fitted pipeline on its way into the tracking server.
+
+    Attributes
+    ----------
+    estimator
+        The fitted scikit-learn pipeline; stored as ``model.skops``.
+    example, output
+        A data frame of one row and what the model answers to it: the signature.
+    requirements
+        Pinned packages, stored as ``requirements.txt``.
+    trusted
+        Types beyond the library's own defaults that the file may hold.
+    files
+        Further text files to lie beside the model, by name.
+    """
+
+    estimator: Any
+    example: Any
+    output: Any
+    requirements: tuple[str, ...]
+    trusted: tuple[str, ...]
+    files: Mapping[str, str]
+
+
+class RunTracker(Protocol):
+    """The diary of trainings: MLflow's other part.
+
+    Every method raises ``OutageError`` when the server does not answer.
+    """
+
+    def find_run(self, model: str, key: str) -> str | None:
+        """The id of the finished run with the tag ``evergreen.key=key``; of several, the one that finished first."""
+        ...
+
+    def run_tags(self, run_id: str) -> Mapping[str, str]:
+        """The tags of a run; raises ``NotFound``."""
+        ...
+
+    def start_run(self, model: str, *, key: str, name: str, tags: Mapping[str, str], params: Mapping[str, str]) -> str:
+        """Open a run and give its id. Runs of that key that never ended are marked as killed."""
+        ...
+
+    def log_datasets(self, run_id: str, datasets: tuple[LoggedDataset, ...]) -> None:
+        """Note which data the run used."""
+        ...
+
+    def log_metrics(self, run_id: str, metrics: Mapping[str, float]) -> None:
+        """Note numbers of the run."""
+        ...
+
+    def log_model(self, run_id: str, name: str, model: LoggedModel) -> str:
+        """Store the model's files and give the URI under which ``ModelRegistry`` finds them."""
+        ...
+
+    def end_run(self, run_id: str, *, finished: bool, tags: Mapping[str, str]) -> None:
+        """Set the last tags, then close the run: finished, or failed."""
         ...
