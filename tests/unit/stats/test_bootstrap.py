@@ -1,0 +1,46 @@
+"""The Poisson bootstrap: deterministic, paired, and as wide as the closed form says."""
+
+import numpy as np
+import pytest
+
+from evergreen.stats import bootstrap
+from evergreen.stats.bootstrap import average, observed, replicates
+
+
+def test_the_same_seed_gives_the_same_replicates_whatever_the_block(monkeypatch: pytest.MonkeyPatch) -> None:
+    mean = average(np.arange(50.0), np.arange(50))
+    whole = replicates([mean], 50, seed=7)
+    monkeypatch.setattr(bootstrap, "BLOCK", 120)
+    np.testing.assert_allclose(replicates([mean], 50, seed=7), whole)
+    assert not np.array_equal(replicates([mean], 50, seed=8), whole)
+
+
+def test_statistics_share_their_resamples() -> None:
+    values = np.random.default_rng(0).normal(size=80)
+    drawn = replicates([average(values, np.arange(80)), average(values + 1, np.arange(80))], 80, seed=1)
+    np.testing.assert_allclose(drawn[:, 1] - drawn[:, 0], 1)
+
+
+def test_the_spread_of_a_mean_is_its_standard_error() -> None:
+    values = np.random.default_rng(1).normal(size=400)
+    drawn = replicates([average(values, np.arange(400))], 400, seed=2, resamples=4_000)
+    assert drawn.std() == pytest.approx(values.std() / 20, rel=0.05)
+
+
+def test_rows_of_a_unit_are_drawn_together() -> None:
+    units = np.repeat(np.arange(25), 16)
+    values = np.random.default_rng(2).normal(size=25)[units]
+    together = replicates([average(values, units)], 25, seed=3).std()
+    apart = replicates([average(values, np.arange(400))], 400, seed=3).std()
+    assert together == pytest.approx(4 * apart, rel=0.2)
+
+
+def test_unit_weights_give_the_mean_itself() -> None:
+    values = np.array([[1.0, 10.0], [2.0, 20.0], [6.0, 60.0]])
+    statistic = average(values, np.array([0, 1, 1]))
+    np.testing.assert_allclose(statistic(np.ones((1, 2))), [[3.0, 30.0]])
+    assert observed(average(values[:, 0], np.array([0, 1, 1])), 2) == pytest.approx(3)
+
+
+def test_a_resample_without_rows_is_undefined() -> None:
+    assert np.isnan(average(np.array([1.0, 2.0]), np.array([0, 1]))(np.zeros((1, 2)))).all()
