@@ -10,12 +10,12 @@ import re
 from datetime import timedelta
 
 SECONDS = {"w": 604_800, "d": 86_400, "h": 3_600, "m": 60, "s": 1}
-_PATTERN = re.compile(r"^(\d{1,6})([wdhms])$")
+PATTERN = re.compile(r"^(\d{1,6})([wdhms])$")
 
 
 def parse_duration(text: str) -> timedelta:
     """Read ``28d``, ``6h``, ``90m``, ``30s`` or ``2w``; raises ``ValueError`` for anything else."""
-    match = _PATTERN.match(text.strip())
+    match = PATTERN.match(text.strip())
     if not match:
         raise ValueError(f"{text!r} is no duration: write a whole number and one of w, d, h, m, s, such as 28d")
     return timedelta(seconds=int(match[1]) * SECONDS[match[2]])

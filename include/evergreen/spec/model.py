@@ -5,9 +5,11 @@ from typing import Literal, Self
 from pydantic import Field, model_validator
 
 from evergreen.core.digest import digest_of
-from evergreen.spec.base import Name, SpecPart
+from evergreen.spec.base import Misfit, Name, SpecPart
 from evergreen.spec.data import Columns, Source
+from evergreen.spec.metrics import Task, metrics_of
 from evergreen.spec.training import Gate, Schedule, Training, Unscheduled
+from evergreen.spec.words import nearest
 
 SPEC_VERSION = 1
 
@@ -16,7 +18,9 @@ class Owner(SpecPart):
     """Who answers for the model."""
 
     name: str = Field(min_length=1)
+    """A person or a team."""
     email: str = Field(pattern=r"^[^@\s]+@[^@\s]+$")
+    """Where messages about the model go."""
 
 
 class ModelSpec(SpecPart):
@@ -29,14 +33,18 @@ class ModelSpec(SpecPart):
     owner: Owner
     purpose: str = Field(min_length=10)
     """What decision the prediction serves, in a sentence or two."""
-    task: Literal["binary", "multiclass", "regression"]
+    task: Task
+    """What kind of question the model answers."""
     source: Source
+    """Where the rows come from."""
     columns: Columns
     training: Training
     gates: tuple[Gate, ...] = Field(min_length=1)
+    """Rules that a candidate must pass to become challenger."""
     approval: Literal["auto"] = "auto"
     """Whether a person approves a challenger."""
     schedule: Schedule = Unscheduled(kind="none")
+    """When the model is retrained by itself."""
 
     @property
     def digest(self) -> str:
@@ -44,19 +52,34 @@ class ModelSpec(SpecPart):
         return digest_of(self.model_dump(mode="json"))
 
     @model_validator(mode="after")
-    def _features_are_known_in_time(self) -> Self:
-        names = self.columns.features.names
-        if not names:
-            raise ValueError("columns.features names no column")
-        for name in names:
-            if names.count(name) > 1:
-                raise ValueError(f"columns.features names {name!r} twice")
-            if name in (self.columns.label.column, self.columns.event_time):
-                raise ValueError(f"columns.features names {name!r}, which is not known when the model predicts")
+    def _positive_goes_with_binary(self) -> Self:
+        at = ("columns", "label", "positive")
+        if self.task == "binary" and self.columns.label.positive is None:
+            raise Misfit(at, "is missing: a binary task says which value is the positive class")
+        if self.task != "binary" and self.columns.label.positive is not None:
+            raise Misfit(at, f"goes with the task binary, not with {self.task}")
         return self
 
     @model_validator(mode="after")
-    def _binary_names_its_positive(self) -> Self:
-        if self.task == "binary" and self.columns.label.positive is None:
-            raise ValueError("columns.label.positive: a binary task says which value is the positive class")
+    def _sampling_unit_is_no_label(self) -> Self:
+        if self.training.split.sampling_unit == self.columns.label.column:
+            raise Misfit(
+                ("training", "split", "sampling_unit"), "is the label: expected day, none or a column of the rows"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _gates_measure_the_task(self) -> Self:
+        known = {m.name: m for m in metrics_of(self.task)}
+        for index, gate in enumerate(self.gates):
+            at = ("gates", index, "metric")
+            if gate.metric not in known:
+                hint = nearest(gate.metric, known)
+                raise Misfit(
+                    at, f"{gate.metric!r} is no metric of a {self.task} task: expected one of {', '.join(known)}{hint}"
+                )
+            if gate.rule == "minimum" and not known[gate.metric].larger_is_better:
+                raise Misfit(
+                    at, f"of {gate.metric} less is better, so that it has no minimum: use better_than_baseline"
+                )
         return self
