@@ -51,17 +51,10 @@ def evaluate(
     IntegrityError
         When a package's bytes are not those of its digest.
     """
-    test = split.test.interval
-    chosen = holdout(spec, snapshot, replace(test, start=max(test.start, package.data.end)), store)
-    models: dict[Role, PackagedModel] = {}
-    reason = shortcoming(spec, chosen)
-    if not reason:
-        models["challenger"] = load(store, package)
-        if champion is not None:
-            shared = since(spec, chosen, champion.data.end)
-            reason = _unshared(champion, shortcoming(spec, shared))
-            if not reason:
-                chosen, models["champion"] = shared, load(store, champion)
+    challenger, rival = load(store, package), load(store, champion) if champion else None
+    test, features = split.test.interval, _features(snapshot, challenger, rival)
+    own = holdout(spec, snapshot, replace(test, start=max(test.start, package.data.end)), store, features)
+    chosen, models, reason = _matched(spec, snapshot, own, challenger, rival)
     classes = _classes(spec, models, chosen)
     scores = {role: score(model, chosen.table, classes) for role, model in models.items()}
     flaws = [f"The {role} cannot be measured: {why}" for role, numbers in scores.items() if (why := flaw(numbers))]
@@ -83,11 +76,42 @@ def evaluate(
     )
 
 
-def _unshared(champion: ModelPackage, lack: str) -> str:
+def _features(snapshot: Snapshot, *models: PackagedModel | None) -> tuple[str, ...]:
+    """The columns of the snapshot that any of the models reads."""
+    wanted = {name for model in models if model for name in model.spec.columns.features.names}
+    return tuple(column.name for column in snapshot.columns if column.name in wanted)
+
+
+def _matched(
+    spec: ModelSpec, snapshot: Snapshot, own: Holdout, challenger: PackagedModel, rival: PackagedModel | None
+) -> tuple[Holdout, dict[Role, PackagedModel], str]:
+    """The rows to measure on, who can be measured on them, and why not all can."""
+    if lack := shortcoming(spec, own):
+        return own, {}, f"The test rows are too few: {lack}"
+    if rival is None:
+        return own, {"challenger": challenger}, ""
+    shared = since(spec, own, rival.package.data.end)
+    if why := _foreign(spec, snapshot, rival) or _unshared(rival, shortcoming(spec, shared)):
+        return own, {"challenger": challenger}, why
+    return shared, {"challenger": challenger, "champion": rival}, ""
+
+
+def _foreign(spec: ModelSpec, snapshot: Snapshot, rival: PackagedModel) -> str:
+    """Why the champion cannot answer today's question from today's columns; empty when it can."""
+    asked, answered = (f"{s.task} {s.columns.label.column}={s.columns.label.positive}" for s in (spec, rival.spec))
+    if asked != answered:
+        return f"The champion answers another question ({answered}) than the spec now asks ({asked})."
+    missing = {*rival.spec.columns.features.names} - {column.name for column in snapshot.columns}
+    return f"The champion reads columns that the snapshot lacks: {', '.join(sorted(missing))}." if missing else ""
+
+
+def _unshared(rival: PackagedModel, lack: str) -> str:
     if not lack:
         return ""
-    until = f"{champion.data.end:%Y-%m-%d %H:%M} UTC"
-    return f"The champion was fitted on rows until {until}, so that it and the challenger share {lack}"
+    until = f"{rival.package.data.end:%Y-%m-%d %H:%M} UTC"
+    return (
+        f"The champion was fitted on rows until {until}; what it and the challenger have not seen is too little: {lack}"
+    )
 
 
 def _classes(spec: ModelSpec, models: dict[Role, PackagedModel], chosen: Holdout) -> tuple[str, ...]:
@@ -109,7 +133,7 @@ def _numbers(
     """Metrics and differences; none where the challenger has no scores."""
     if "challenger" not in scores:
         return (), ()
-    train = holdout(spec, snapshot, split.train.interval, store, labels_only=True)
+    train = holdout(spec, snapshot, split.train.interval, store, ())
     known = _coded(train.labels, classes)
     scores["baseline"] = baseline(spec.task, known, len(chosen.labels), classes=len(classes))
     seed = int(digest_of([snapshot.rows_sha256, chosen.interval.start.isoformat()])[:SEED_DIGITS], 16)

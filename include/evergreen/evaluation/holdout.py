@@ -1,5 +1,6 @@
 """The rows on which models are measured: labelled, of one interval of event time, with their sampling units."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -32,12 +33,11 @@ class Holdout:
 
 
 def holdout(
-    spec: ModelSpec, snapshot: Snapshot, interval: Interval, store: ObjectStore, *, labels_only: bool = False
+    spec: ModelSpec, snapshot: Snapshot, interval: Interval, store: ObjectStore, features: Sequence[str]
 ) -> Holdout:
-    """Read the labelled rows of ``interval``; one that ends before it starts has none. Without features if asked."""
+    """Read the labelled rows of ``interval`` with these feature columns; an interval turned round has none."""
     columns, unit = spec.columns, spec.training.split.sampling_unit
-    wanted = [columns.label.column, columns.event_time, *(() if labels_only else columns.features.names)]
-    wanted += [unit] if unit not in ("day", "none") else []
+    wanted = [columns.label.column, columns.event_time, *features, *([unit] if unit not in ("day", "none") else [])]
     until = max(interval.start, interval.end)
     table = rows(store, snapshot, replace(interval, end=until), tuple(dict.fromkeys(wanted)))
     unknown = pc.is_null(table[columns.label.column], nan_is_null=True)

@@ -28,8 +28,8 @@ def parity(
     For regression the shift is bounded in standard deviations of the label. For multiclass it is that of the class
     whose mean probability moved most, and there is no rank correlation.
     """
-    test = holdout(spec, snapshot, split.test.interval, store)
     before, after = load(store, gated), load(store, refitted)
+    test = holdout(spec, snapshot, split.test.interval, store, spec.columns.features.names)
     classes = tuple(sorted({*before.classes, *after.classes})) if spec.task == "multiclass" else ()
     old, new = score(before, test.table, classes), score(after, test.table, classes)
     if why := (flaw(old) or flaw(new) or ("" if len(old) else "There are no labelled test rows.")):
