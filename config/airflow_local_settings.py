@@ -1,3 +1,4 @@
+# ruff: noqa: INP001 - Airflow finds this file by its name
 """Read by every Airflow component at its start: imports what tasks need, once, where tasks are forked.
 
 The scheduler (and a Celery worker) forks a process per task. Great Expectations, MLflow and scikit-learn take seconds

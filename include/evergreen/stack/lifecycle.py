@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 from evergreen.core.errors import OutageError
 from evergreen.core.settings import inherited
@@ -68,7 +69,7 @@ def up(state: State, watch: Watcher) -> Started:
                 return Started(already=True)
             _wait_until_ready(state, watch)
             return Started(already=True)
-        orphans = stop(lambda: members(state))
+        orphans = stop(partial(members, state))
         state.status.unlink(missing_ok=True)
         moved = settle(state)
         credentials(state)
@@ -86,7 +87,7 @@ def up(state: State, watch: Watcher) -> Started:
 def _spawn(state: State) -> None:
     variables = inherited() | {"EVERGREEN_STATE_DIR": str(state.path), environment.MARKER: str(state.path)}
     with state.log("supervisor").open("ab") as output:
-        supervisor = subprocess.Popen(  # noqa: S603 - ourselves
+        supervisor = subprocess.Popen(
             [sys.executable, "-m", "evergreen.stack.supervisor"],
             cwd=state.project,
             env=variables,
@@ -120,9 +121,7 @@ def _wait_until_ready(state: State, watch: Watcher) -> None:
 
 def _obituary(state: State, seen: StackStatus) -> str:
     name = seen.failed[0]
-    return (
-        f"{seen.components[name].message} and was given up. The end of {state.log(name)}:\n{tail(state, name)}"
-    )
+    return f"{seen.components[name].message} and was given up. The end of {state.log(name)}:\n{tail(state, name)}"
 
 
 def down(state: State) -> int:
@@ -147,6 +146,6 @@ def _stop(state: State) -> int:
         deadline = time.monotonic() + STOP_SECONDS
         while running(state) and time.monotonic() < deadline:
             time.sleep(POLL_SECONDS)
-    stop(lambda: members(state))
+    stop(partial(members, state))
     state.status.unlink(missing_ok=True)
     return count

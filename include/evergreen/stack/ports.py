@@ -40,7 +40,9 @@ def _choose(start: int, taken: set[int]) -> int:
     for port in range(start, start + ATTEMPTS):
         if port not in taken and free(port):
             return port
-    raise OutageError(f"None of the ports {start} to {start + ATTEMPTS - 1} is free on 127.0.0.1: stop what holds them.")
+    raise OutageError(
+        f"None of the ports {start} to {start + ATTEMPTS - 1} is free on 127.0.0.1: stop what holds them."
+    )
 
 
 def ports(state: State) -> dict[str, int]:

@@ -13,7 +13,12 @@ from evergreen.stack.ports import ports
 from evergreen.stack.state import State
 
 TIMEOUT = 5.0  # seconds that one question may take
-TRAINING_POOL = {"name": "training", "slots": 1, "description": "How many trainings may run at once", "include_deferred": False}
+TRAINING_POOL = {
+    "name": "training",
+    "slots": 1,
+    "description": "How many trainings may run at once",
+    "include_deferred": False,
+}
 
 # The servers are on this machine: a proxy of the shell must not see them.
 _direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
@@ -35,7 +40,7 @@ def _ask(url: str, *, body: dict[str, Any] | None = None, token: str | None = No
         return 0, b""
 
 
-def postgres(state: State, since: float) -> bool:
+def postgres(state: State, _since: float) -> bool:
     """Whether the database of Airflow lets its user in."""
     import psycopg2
 
@@ -47,19 +52,19 @@ def postgres(state: State, since: float) -> bool:
     return True
 
 
-def s3(state: State, since: float) -> bool:
+def s3(state: State, _since: float) -> bool:
     """Whether the bucket is there and asks strangers for keys."""
     status, _ = _ask(f"http://127.0.0.1:{ports(state)['s3']}/{BUCKET}")
     return status == HTTPStatus.FORBIDDEN
 
 
-def mlflow(state: State, since: float) -> bool:
+def mlflow(state: State, _since: float) -> bool:
     """Whether MLflow answers."""
     status, _ = _ask(f"http://127.0.0.1:{ports(state)['mlflow']}/health")
     return status == HTTPStatus.OK
 
 
-def api_server(state: State, since: float) -> bool:
+def api_server(state: State, _since: float) -> bool:
     """Whether Airflow lets its administrator in and has the pool of trainings (made here at first)."""
     url = f"http://127.0.0.1:{ports(state)['airflow']}"
     login = {"username": "admin", "password": passwords(state)["admin"]}

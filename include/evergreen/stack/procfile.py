@@ -9,7 +9,7 @@ LINE = re.compile(r"^(?P<name>[A-Za-z0-9_-]+):\s*(?P<command>\S.*)$")
 
 
 def parse(text: str) -> dict[str, str]:
-    """The command of each component, in the order of the file.
+    r"""The command of each component, in the order of the file.
 
     Raises
     ------
@@ -18,7 +18,7 @@ def parse(text: str) -> dict[str, str]:
 
     Examples
     --------
-    >>> parse("# the store\\ns3: weed mini\\n")
+    >>> parse("# the store\ns3: weed mini\n")
     {'s3': 'weed mini'}
     """
     commands: dict[str, str] = {}

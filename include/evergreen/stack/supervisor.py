@@ -9,6 +9,7 @@ import os
 import signal
 import time
 from dataclasses import replace
+from functools import partial
 
 from evergreen.stack import status
 from evergreen.stack.components import Component, components
@@ -59,7 +60,7 @@ class Supervisor:
             await asyncio.gather(*(asyncio.to_thread(self._stop, component) for component in leaves))
             for component in leaves:
                 del left[component.name]
-        await asyncio.to_thread(stop, lambda: members(self._state))
+        await asyncio.to_thread(stop, partial(members, self._state))
 
     def _stop(self, component: Component) -> None:
         pid = self._status[component.name].pid
@@ -69,7 +70,7 @@ class Supervisor:
             os.kill(pid, component.stop)
         except ProcessLookupError:
             log.info("%s is gone already", component.name)
-        stop(lambda: in_session(pid))
+        stop(partial(in_session, pid))
         self._set(component.name, phase=Phase.STOPPED, pid=None)
 
     async def _keep(self, component: Component) -> None:
@@ -85,7 +86,7 @@ class Supervisor:
             watch.cancel()
             if component.once and code == 0:
                 return self._is_ready(component.name, begun)
-            await asyncio.to_thread(stop, lambda leader=process.pid: in_session(leader))
+            await asyncio.to_thread(stop, partial(in_session, process.pid))
             restarts = 1 if time.time() - started > STEADY_SECONDS else restarts + 1
             self._died(component, code, restarts)
             if restarts > RESTARTS or component.once:
