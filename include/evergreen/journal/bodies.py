@@ -1,0 +1,74 @@
+"""The bodies of entries that are no records of the flow themselves. Small: keys, digests and numbers."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from evergreen.records.base import Record
+from evergreen.records.evaluation import Evaluation
+from evergreen.records.interval import Interval
+from evergreen.records.verdict import Verdict
+
+
+@dataclass(frozen=True, kw_only=True)
+class SnapshotTaken(Record):
+    """A snapshot and whether its data was sound; ``parts`` is their number."""
+
+    run_id: str
+    snapshot: str
+    as_of: datetime
+    window: Interval
+    rows: int
+    rows_sha256: str
+    parts: int
+    validation: str
+    passed: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Evaluated(Record):
+    """An evaluation, and the test span that it looked at."""
+
+    run_id: str
+    span: Interval
+    digest: str
+    evaluation: Evaluation
+
+
+@dataclass(frozen=True, kw_only=True)
+class Challenger(Record):
+    """What a verdict made challenger: the refitted package of the ``gated`` one, or that one itself."""
+
+    version: int
+    package: str
+    gated: str
+    data: Interval
+
+
+@dataclass(frozen=True, kw_only=True)
+class Judged(Record):
+    """A verdict, and the challenger that came of it: None when it failed, or its refit did."""
+
+    run_id: str
+    digest: str
+    verdict: Verdict
+    challenger: Challenger | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Claim(Record):
+    """A run takes a request until ``lease_until``; ``claims`` counts the claims of that request, this one included."""
+
+    request_id: str
+    run_id: str
+    lease_until: datetime
+    claims: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Closing(Record):
+    """What became of a request."""
+
+    request_id: str
+    run_id: str
+    outcome: str
+    detail: str

@@ -1,0 +1,152 @@
+"""What may be written into a journal, and when: one function to record each kind of decision.
+
+Each is safe to call again: a decision that is recorded already is answered with its entry.
+"""
+
+from evergreen.core.digest import digest_of
+from evergreen.core.errors import Refused
+from evergreen.journal.bodies import Challenger, Evaluated, Judged, SnapshotTaken
+from evergreen.journal.entry import Draft, Entry, Kind
+from evergreen.journal.journal import Journal
+from evergreen.journal.state import Standing, State
+from evergreen.records.approval import Approval
+from evergreen.records.evaluation import Evaluation
+from evergreen.records.promotion import Promotion
+from evergreen.records.refit import Refit
+from evergreen.records.release import Release
+from evergreen.records.run import Run
+from evergreen.records.snapshot import Snapshot
+from evergreen.records.split import Split
+from evergreen.records.validation import ValidationReport
+from evergreen.records.verdict import Judgement, Verdict
+
+
+def record_snapshot(journal: Journal, run: Run, snapshot: Snapshot, report: ValidationReport) -> Entry:
+    """Note which data a run saw, and whether it was sound."""
+    body = SnapshotTaken(
+        run_id=run.run_id,
+        snapshot=snapshot.digest,
+        as_of=snapshot.as_of,
+        window=snapshot.window,
+        rows=snapshot.rows,
+        rows_sha256=snapshot.rows_sha256,
+        parts=len(snapshot.parts),
+        validation=report.digest,
+        passed=report.passed,
+    )
+    key = f"snapshot/{snapshot.digest}/{report.digest}"
+    return journal.record(Draft(kind=Kind.SNAPSHOT, key=key, actor=_run(run), body=body.to_dict()))
+
+
+def record_evaluation(journal: Journal, run: Run, split: Split, evaluation: Evaluation) -> Entry:
+    """Note that a package was measured on the test span of ``split``: a look at it."""
+    body = Evaluated(run_id=run.run_id, span=split.test.interval, digest=evaluation.digest, evaluation=evaluation)
+    key = f"evaluation/{evaluation.digest}"
+    return journal.record(Draft(kind=Kind.EVALUATION, key=key, actor=_run(run), body=body.to_dict()))
+
+
+def record_verdict(journal: Journal, run: Run, verdict: Verdict, refit: Refit | None) -> Entry:
+    """Note a verdict. With PASS and a refit within its bounds, the refitted version becomes challenger."""
+    challenger = _challenger(verdict, refit)
+    body = Judged(run_id=run.run_id, digest=verdict.digest, verdict=verdict, challenger=challenger)
+    # A dry run that passed makes no challenger; the same verdict may make one later.
+    key = f"verdict/{digest_of([verdict.digest, challenger.to_dict() if challenger else None])}"
+    return journal.record(Draft(kind=Kind.VERDICT, key=key, actor=_run(run), body=body.to_dict()))
+
+
+def record_approval(journal: Journal, approval: Approval) -> Entry:
+    """Note the answer to a challenger's verdict; raises ``Refused`` when it is not the challenger (any more)."""
+    draft = Draft(
+        kind=Kind.APPROVAL,
+        key=f"approval/{approval.digest}",
+        actor=approval.approved_by,
+        body=approval.to_dict(),
+    )
+    return journal.record(draft, lambda state: _may_answer(state, approval))
+
+
+def record_release(journal: Journal, release: Release) -> Entry:
+    """Note that a challenger may be loaded; raises ``Refused`` when it was superseded or not approved."""
+    draft = Draft(kind=Kind.RELEASE, key=f"release/{release.digest}", body=release.to_dict())
+    return journal.record(draft, lambda state: _may_release(state, release))
+
+
+def record_promotion(journal: Journal, promotion: Promotion) -> Entry:
+    """Note the new champion; raises ``Refused`` as `may_promote` does."""
+    draft = Draft(kind=Kind.PROMOTION, key=f"promotion/{promotion.digest}", body=promotion.to_dict())
+    return journal.record(draft, lambda state: may_promote(state, promotion))
+
+
+def may_promote(state: State, promotion: Promotion) -> None:
+    """Check a promotion against the state.
+
+    Raises
+    ------
+    Refused
+        When the champion is not the one that the verdict was reached against, or verdict, approval or release of the
+        package are not in the journal.
+    """
+    no = f"{state.model}: version {promotion.version} cannot become champion"
+    champion = state.champion.package if state.champion else None
+    if champion != promotion.expected_champion:
+        judged = _short(promotion.expected_champion) or "no champion"
+        raise Refused(f"{no}: it was judged against {judged}, and {_now(state.champion)} is champion now. Retrain.")
+    passed = _passed(state, no, promotion.package, promotion.verdict, promotion.version)
+    if (passed.against, passed.data) != (promotion.expected_champion, promotion.data):
+        raise Refused(f"{no}: verdict {_short(promotion.verdict)} names another champion or other data.")
+    if state.approved.get(promotion.package) != promotion.verdict:
+        raise Refused(f"{no}: nobody has approved package {_short(promotion.package)}.")
+    if state.released.get(promotion.package) != promotion.verdict:
+        raise Refused(f"{no}: package {_short(promotion.package)} was not released.")
+
+
+def _may_answer(state: State, approval: Approval) -> None:
+    no = f"{state.model}: version {approval.version} cannot be approved or rejected"
+    _passed(state, no, approval.package, approval.verdict, approval.version)
+    _require_challenger(state, no, approval.package)
+
+
+def _may_release(state: State, release: Release) -> None:
+    no = f"{state.model}: version {release.version} cannot be released"
+    _passed(state, no, release.package, release.verdict, release.version)
+    if state.approved.get(release.package) != release.verdict:
+        raise Refused(f"{no}: nobody has approved package {_short(release.package)}.")
+    _require_challenger(state, no, release.package)
+
+
+def _passed(state: State, no: str, package: str, verdict: str, version: int) -> Standing:
+    passed = state.passed.get(package)
+    if passed is None or (passed.verdict, passed.version) != (verdict, version):
+        raise Refused(
+            f"{no}: no verdict {_short(verdict)} with PASS for its package {_short(package)} is in the journal."
+        )
+    return passed
+
+
+def _require_challenger(state: State, no: str, package: str) -> None:
+    if state.challenger is None or state.challenger.package != package:
+        raise Refused(f"{no}: {_now(state.challenger)} is the challenger now.")
+
+
+def _challenger(verdict: Verdict, refit: Refit | None) -> Challenger | None:
+    if verdict.judgement is Judgement.FAIL or refit is None or (refit.parity is not None and not refit.parity.passed):
+        return None
+    if refit.gated != verdict.package:
+        raise Refused(
+            f"{verdict.model}: the verdict is on {_short(verdict.package)}, the refit of {_short(refit.gated)}."
+        )
+    return Challenger(
+        version=refit.version.number, package=refit.package.sha256, gated=refit.gated, data=refit.candidate.data
+    )
+
+
+def _now(standing: Standing | None) -> str:
+    return f"version {standing.version} (entry {standing.sequence})" if standing else "none"
+
+
+def _short(digest: str | None) -> str:
+    return digest[:12] if digest else ""
+
+
+def _run(run: Run) -> str:
+    return f"run:{run.run_id}"

@@ -1,0 +1,105 @@
+"""Entry: one line of the audit trail, chained to the line before it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from evergreen.core.errors import IntegrityError
+from evergreen.records.base import Record
+
+NOTHING = "0" * 64
+"""What the first entry holds as the digest of the entry before it."""
+
+
+class Kind(StrEnum):
+    """What an entry is about. A newer release may write kinds that this one carries on without reading."""
+
+    SNAPSHOT = "snapshot"
+    EVALUATION = "evaluation"
+    VERDICT = "verdict"
+    APPROVAL = "approval"
+    RELEASE = "release"
+    PROMOTION = "promotion"
+    REQUEST_OPENED = "request_opened"
+    REQUEST_CLAIMED = "request_claimed"
+    REQUEST_CLOSED = "request_closed"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Draft:
+    """What a decision wants to write; the journal adds the rest.
+
+    Attributes
+    ----------
+    key
+        Idempotency key: a journal holds no two entries with one key.
+    body
+        JSON: keys, digests and numbers, never a row of data.
+    """
+
+    kind: Kind
+    key: str
+    body: dict[str, Any]
+    actor: str = "evergreen"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entry(Record):
+    """An entry as it is stored, in canonical JSON. Its ``digest`` is the SHA-256 of those bytes.
+
+    Attributes
+    ----------
+    uuid
+        Made anew by each attempt to append: a writer whose reply was lost recognises its own entry by it.
+    previous
+        Digest of the entry before this one.
+    signature, signed_by
+        Ed25519 over the canonical JSON of the entry with ``signature`` null, and the key's name; null while unsigned.
+    """
+
+    sequence: int
+    uuid: str
+    kind: str
+    key: str
+    at: datetime
+    actor: str
+    body: dict[str, Any]
+    previous: str
+    signature: str | None = None
+    signed_by: str | None = None
+
+
+def folder_of(model: str) -> str:
+    """Where the entries of a model lie."""
+    return f"{model}/journal/"
+
+
+def key_of(model: str, sequence: int) -> str:
+    """The object key of an entry.
+
+    >>> key_of("flight_delays", 7)
+    'flight_delays/journal/00000000000000000007.json'
+    """
+    return f"{folder_of(model)}{sequence:020d}.json"
+
+
+def read_entry(data: bytes, model: str, sequence: int) -> Entry:
+    """The entry in ``data``, which lay at ``sequence``.
+
+    Raises
+    ------
+    IntegrityError
+        When the bytes are not, to the letter, an entry of that sequence number.
+    """
+    key = key_of(model, sequence)
+    try:
+        entry = Entry.from_json(data)
+        canonical = entry.to_json()
+    except (IntegrityError, ValueError) as error:
+        raise IntegrityError(f"{key}: {error}") from None
+    if canonical != data:
+        raise IntegrityError(f"{key}: the bytes are not those that an entry is written as.")
+    if entry.sequence != sequence:
+        raise IntegrityError(f"{key}: it says that it is entry {entry.sequence}.")
+    return entry

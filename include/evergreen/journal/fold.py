@@ -1,0 +1,191 @@
+"""The fold: from entries to a state, one entry at a time."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TypeVar
+
+from evergreen.core.digest import canonical
+from evergreen.core.errors import IntegrityError
+from evergreen.journal.bodies import Claim, Closing, Evaluated, Judged
+from evergreen.journal.entry import NOTHING, Entry, Kind, key_of
+from evergreen.journal.state import RequestStatus, Rung, Standing, State
+from evergreen.records.approval import Approval
+from evergreen.records.base import Record
+from evergreen.records.interval import Interval
+from evergreen.records.promotion import Promotion
+from evergreen.records.release import Release
+from evergreen.records.request import RetrainRequest
+
+R = TypeVar("R", bound=Record)
+
+
+class Fold:
+    """What was read of a journal so far. Entries of kinds that this release does not know change only the head."""
+
+    def __init__(self, model: str) -> None:
+        self.model = model
+        self.sequence = 0
+        self.digest = NOTHING
+        self._rungs: dict[Rung, Standing | None] = {}
+        self._held: dict[Rung, frozenset[int]] = {}
+        self._keys: dict[str, int] = {}
+        self._passed: dict[str, Standing] = {}
+        self._approved: dict[str, str] = {}
+        self._released: dict[str, str] = {}
+        self._requests: dict[str, RequestStatus] = {}
+        self._looked_at: list[tuple[Interval, str]] = []
+        self._state: State | None = None
+        self._readers: dict[str, Callable[[Entry], None]] = {
+            Kind.EVALUATION: self._evaluation,
+            Kind.VERDICT: self._verdict,
+            Kind.APPROVAL: self._approval,
+            Kind.RELEASE: self._release,
+            Kind.PROMOTION: self._promotion,
+            Kind.REQUEST_OPENED: self._request_opened,
+            Kind.REQUEST_CLAIMED: self._request_claimed,
+            Kind.REQUEST_CLOSED: self._request_closed,
+        }
+
+    def add(self, entry: Entry) -> None:
+        """Take in the next entry.
+
+        Raises
+        ------
+        IntegrityError
+            When it is not the next one, holds another digest of the entry before it, repeats an idempotency key, or
+            its body is not what its kind says. The fold is unchanged then.
+        """
+        key = key_of(self.model, entry.sequence)
+        if entry.sequence != self.sequence + 1:
+            raise IntegrityError(f"{key}: entry {self.sequence + 1} is missing before it.")
+        if entry.previous != self.digest:
+            raise IntegrityError(f"{key}: it does not follow from entry {self.sequence} as that one is stored now.")
+        if entry.key in self._keys:
+            raise IntegrityError(f"{key}: it decides again what entry {self._keys[entry.key]} has decided.")
+        if entry.kind in self._readers:
+            self._readers[entry.kind](entry)
+        self._keys[entry.key] = entry.sequence
+        self.sequence, self.digest, self._state = entry.sequence, entry.digest, None
+
+    def state(self) -> State:
+        """The state after the entries so far; it does not change when the fold goes on."""
+        if self._state is None:
+            self._state = State(
+                model=self.model,
+                sequence=self.sequence,
+                digest=self.digest,
+                challenger=self._rungs.get("challenger"),
+                releasing=self._rungs.get("releasing"),
+                champion=self._rungs.get("champion"),
+                previous=self._rungs.get("previous"),
+                held=dict(self._held),
+                keys=dict(self._keys),
+                passed=dict(self._passed),
+                approved=dict(self._approved),
+                released=dict(self._released),
+                requests=dict(self._requests),
+                looked_at=tuple(self._looked_at),
+            )
+        return self._state
+
+    def _evaluation(self, entry: Entry) -> None:
+        body = _body(entry, Evaluated)
+        self._looked_at.append((body.span, body.evaluation.package))
+
+    def _verdict(self, entry: Entry) -> None:
+        body = _body(entry, Judged)
+        if body.challenger is None:
+            return
+        standing = Standing(
+            version=body.challenger.version,
+            package=body.challenger.package,
+            verdict=body.digest,
+            against=body.verdict.champion,
+            data=body.challenger.data,
+            sequence=entry.sequence,
+        )
+        self._passed[standing.package] = standing
+        if standing.package not in (self._package_on("champion"), self._package_on("releasing")):
+            self._place("challenger", standing)
+
+    def _approval(self, entry: Entry) -> None:
+        body = _body(entry, Approval)
+        if body.approved:
+            self._approved[body.package] = body.verdict
+            return
+        self._approved.pop(body.package, None)
+        if self._package_on("challenger") == body.package:
+            self._rungs["challenger"] = None
+
+    def _release(self, entry: Entry) -> None:
+        body = _body(entry, Release)
+        standing = self._standing(body.package, entry)
+        self._released[body.package] = body.verdict
+        if self._package_on("challenger") == body.package:
+            self._rungs["challenger"] = None
+        self._place("releasing", standing)
+
+    def _promotion(self, entry: Entry) -> None:
+        body = _body(entry, Promotion)
+        standing = self._standing(body.package, entry)
+        champion = self._rungs.get("champion")
+        if champion is not None:
+            self._place("previous", replace(champion, sequence=entry.sequence))
+        self._place("champion", standing)
+        rungs: tuple[Rung, ...] = ("challenger", "releasing")
+        for rung in rungs:
+            if self._package_on(rung) == body.package:
+                self._rungs[rung] = None
+
+    def _request_opened(self, entry: Entry) -> None:
+        body = _body(entry, RetrainRequest)
+        self._requests[body.request_id] = RequestStatus(request=body, status="open", sequence=entry.sequence)
+
+    def _request_claimed(self, entry: Entry) -> None:
+        body = _body(entry, Claim)
+        self._requests[body.request_id] = replace(
+            self._request(body.request_id, entry),
+            status="claimed",
+            sequence=entry.sequence,
+            run_id=body.run_id,
+            lease_until=body.lease_until,
+            claims=body.claims,
+        )
+
+    def _request_closed(self, entry: Entry) -> None:
+        body = _body(entry, Closing)
+        self._requests[body.request_id] = replace(
+            self._request(body.request_id, entry),
+            status="closed",
+            sequence=entry.sequence,
+            run_id=body.run_id,
+            lease_until=None,
+            outcome=body.outcome,
+        )
+
+    def _place(self, rung: Rung, standing: Standing) -> None:
+        self._rungs[rung] = standing
+        self._held[rung] = self._held.get(rung, frozenset()) | {standing.version}
+
+    def _package_on(self, rung: Rung) -> str | None:
+        standing = self._rungs.get(rung)
+        return standing.package if standing else None
+
+    def _standing(self, package: str, entry: Entry) -> Standing:
+        if package not in self._passed:
+            raise IntegrityError(
+                f"{key_of(self.model, entry.sequence)}: package {package[:12]} never passed its gates."
+            )
+        return replace(self._passed[package], sequence=entry.sequence)
+
+    def _request(self, request_id: str, entry: Entry) -> RequestStatus:
+        if request_id not in self._requests:
+            raise IntegrityError(f"{key_of(self.model, entry.sequence)}: there is no request {request_id!r}.")
+        return self._requests[request_id]
+
+
+def _body(entry: Entry, kind: type[R]) -> R:
+    try:
+        return kind.from_json(canonical(entry.body))
+    except IntegrityError as error:
+        raise IntegrityError(f"The body of entry {entry.sequence} ({entry.kind}): {error}") from None

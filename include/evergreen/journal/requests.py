@@ -1,0 +1,100 @@
+"""Retrain requests: open -> claimed by a run, with a lease -> closed with an outcome."""
+
+from datetime import datetime, timedelta
+
+from evergreen.core.errors import Refused
+from evergreen.journal.bodies import Claim, Closing
+from evergreen.journal.entry import Draft, Entry, Kind
+from evergreen.journal.journal import Journal
+from evergreen.journal.state import RequestStatus, State
+from evergreen.records.request import RetrainRequest
+
+
+def open_request(journal: Journal, request: RetrainRequest) -> Entry:
+    """Ask for a retraining; asking again with the same ``request_id`` is asking once.
+
+    Raises
+    ------
+    Refused
+        When that id was given to a request that says something else.
+    """
+    key = f"{Kind.REQUEST_OPENED}/{request.request_id}"
+    draft = Draft(kind=Kind.REQUEST_OPENED, key=key, actor=request.asked_by, body=request.to_dict())
+
+    def decide(state: State) -> Draft:
+        known = state.requests.get(request.request_id)
+        if known is not None and known.request != request:
+            raise Refused(
+                f"{state.model}: request {request.request_id!r} exists (entry {known.sequence}) and asks for something "
+                f"else. Choose another id."
+            )
+        return draft
+
+    return journal.append(decide)
+
+
+def claim(journal: Journal, request_id: str, run_id: str, lease: timedelta, now: datetime) -> Entry:
+    """Take a request for a run until ``now + lease``; a second claim by the same run is the first one.
+
+    Raises
+    ------
+    Refused
+        When it is closed, or another run holds it.
+    """
+
+    def decide(state: State) -> Draft:
+        status = _known(state, request_id)
+        held = status.status == "claimed" and not _waits(status, now)
+        if status.status == "closed" or (held and status.run_id != run_id):
+            raise Refused(
+                f"{state.model}: request {request_id!r} {_whereabouts(status)}; run {run_id!r} cannot have it."
+            )
+        count = status.claims if held else status.claims + 1
+        body = Claim(request_id=request_id, run_id=run_id, lease_until=now + lease, claims=count)
+        key = f"{Kind.REQUEST_CLAIMED}/{request_id}/{count}"
+        return Draft(kind=Kind.REQUEST_CLAIMED, key=key, actor=f"run:{run_id}", body=body.to_dict())
+
+    return journal.append(decide)
+
+
+def close(journal: Journal, request_id: str, run_id: str, outcome: str, detail: str) -> Entry:
+    """Say what became of a request; the first closing by its run stays.
+
+    Raises
+    ------
+    Refused
+        When another run has claimed or closed it.
+    """
+    body = Closing(request_id=request_id, run_id=run_id, outcome=outcome, detail=detail)
+    key = f"{Kind.REQUEST_CLOSED}/{request_id}"
+    draft = Draft(kind=Kind.REQUEST_CLOSED, key=key, actor=f"run:{run_id}", body=body.to_dict())
+
+    def decide(state: State) -> Draft:
+        status = _known(state, request_id)
+        if status.run_id not in (None, run_id):
+            raise Refused(
+                f"{state.model}: request {request_id!r} {_whereabouts(status)}; run {run_id!r} cannot close it."
+            )
+        return draft
+
+    return journal.append(decide)
+
+
+def open_requests(state: State, now: datetime) -> tuple[RetrainRequest, ...]:
+    """The requests that wait for a run at ``now``, oldest first: never claimed, or claimed with a lease that is over."""
+    return tuple(status.request for status in state.requests.values() if _waits(status, now))
+
+
+def _waits(status: RequestStatus, now: datetime) -> bool:
+    over = status.lease_until is not None and status.lease_until <= now
+    return status.status == "open" or (status.status == "claimed" and over)
+
+
+def _known(state: State, request_id: str) -> RequestStatus:
+    if request_id not in state.requests:
+        raise Refused(f"{state.model}: there is no request {request_id!r} in the journal. Open it first.")
+    return state.requests[request_id]
+
+
+def _whereabouts(status: RequestStatus) -> str:
+    return f"is {status.status} by run {status.run_id!r} (entry {status.sequence})"
