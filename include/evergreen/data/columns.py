@@ -86,7 +86,8 @@ def _wanted(spec: ModelSpec) -> dict[str, str]:
     columns = spec.columns
     binary = "text" if isinstance(columns.label.positive, str) else "a number"
     label = {"binary": binary, "multiclass": "text or a number", "regression": "a number"}[spec.task]
-    wanted = dict.fromkeys((*columns.sensitive, *columns.features.categorical, *columns.keys), "text or a number")
+    wanted = dict.fromkeys((*columns.keys, *columns.sensitive), "text, a number or a time")
+    wanted |= dict.fromkeys(columns.features.categorical, "text or a number")
     wanted |= dict.fromkeys(columns.features.numeric, "a number")
     return wanted | {columns.label.column: label, columns.event_time: "a timestamp"}
 
@@ -117,7 +118,8 @@ _CHECKS = {
     "a number": _is_number,
     "a timestamp": lambda kind: kind == EVENT_TIME,
     "text": pa.types.is_string,
-    "text or a number": lambda kind: _is_number(kind) or kind == pa.string() or kind == EVENT_TIME,
+    "text or a number": lambda kind: _is_number(kind) or kind == pa.string(),
+    "text, a number or a time": lambda kind: _is_number(kind) or kind in (pa.string(), EVENT_TIME),
 }
 
 

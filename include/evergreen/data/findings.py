@@ -1,18 +1,15 @@
 """What in the rows of raw data cannot be: counted over the whole stream, and then refused at once."""
 
 from collections import Counter
-from datetime import UTC, datetime, timedelta
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from evergreen.core.errors import DataError
+from evergreen.data.epoch import microseconds, moment
 from evergreen.records.interval import Interval
 from evergreen.spec.model import ModelSpec
-
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND = timedelta(microseconds=1)
 
 
 class Findings:
@@ -42,7 +39,7 @@ class Findings:
         moments = rows[self._event_time].cast(pa.int64()).drop_null().to_numpy()
         if moments.size:
             self._first, self._last = min(self._first, int(moments.min())), max(self._last, int(moments.max()))
-            start, end = _microseconds(self._interval.start), _microseconds(self._interval.end)
+            start, end = microseconds(self._interval.start), microseconds(self._interval.end)
             outside = int(np.count_nonzero((moments < start) | (moments >= end)))
             self._counts[f"column {self._event_time} lies outside the interval in {{}}"] += outside
 
@@ -60,16 +57,8 @@ class Findings:
         """First and last event time, as a half-open interval; None without rows."""
         if self._last < self._first:
             return None
-        return Interval(start=_moment(self._first), end=_moment(self._last + 1))
+        return Interval(start=moment(self._first), end=moment(self._last + 1))
 
 
 def _rows(count: int) -> str:
     return "1 row" if count == 1 else f"{count} rows"
-
-
-def _microseconds(moment: datetime) -> int:
-    return (moment - _EPOCH) // _MICROSECOND
-
-
-def _moment(microseconds: int) -> datetime:
-    return _EPOCH + microseconds * _MICROSECOND
