@@ -1,0 +1,27 @@
+"""``drift_watch__<model>`` for every folder of ``models/``: serves retrain requests, each by one run."""
+
+from airflow.sdk import DAG, chain
+
+from evergreen_airflow import operators as do
+from evergreen_airflow.dags.fleet import Model, fleet
+from evergreen_airflow.dags.kinds import drift_watch_dag
+
+EVERY = "* * * * *"
+
+
+def wire(spec: Model) -> DAG:
+    """The run's id derives from the request, so that a request which is claimed twice is served once."""
+    with drift_watch_dag(spec, every=EVERY) as dag:
+        chain(
+            do.ClaimOperator(task_id="claim", model=spec.name),
+            do.TriggerOperator(
+                task_id="retrain",
+                trigger_dag_id=f"retrain__{spec.name}",
+                trigger_run_id="{{ ti.xcom_pull(task_ids='claim')['run_id'] }}",
+                conf="{{ ti.xcom_pull(task_ids='claim')['conf'] | tojson }}",
+            ),
+        )
+    return dag
+
+
+globals().update(fleet("drift_watch", wire))

@@ -1,0 +1,1 @@
+"""What the DAG files need: one DAG a model folder, its form, its schedule, and a placeholder for a broken folder."""

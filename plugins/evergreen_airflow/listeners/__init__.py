@@ -1,0 +1,1 @@
+"""What happens when Airflow says that something happened."""

@@ -1,0 +1,37 @@
+"""One operator a step, all of one shape: see `evergreen_airflow.operators.step`."""
+
+from evergreen_airflow.operators.approve import ApproveOperator
+from evergreen_airflow.operators.claim import ClaimOperator
+from evergreen_airflow.operators.evaluate import EvaluateOperator
+from evergreen_airflow.operators.gate import GateOperator
+from evergreen_airflow.operators.package import PackageOperator
+from evergreen_airflow.operators.promote import PromoteOperator
+from evergreen_airflow.operators.refit import RefitOperator
+from evergreen_airflow.operators.register import RegisterOperator
+from evergreen_airflow.operators.release import ReleaseOperator
+from evergreen_airflow.operators.release_report import ReleaseReportOperator
+from evergreen_airflow.operators.report import ReportOperator
+from evergreen_airflow.operators.snapshot import SnapshotOperator
+from evergreen_airflow.operators.split import SplitOperator
+from evergreen_airflow.operators.train import TrainOperator
+from evergreen_airflow.operators.trigger import TriggerOperator
+from evergreen_airflow.operators.validate import ValidateOperator
+
+__all__ = [
+    "ApproveOperator",
+    "ClaimOperator",
+    "EvaluateOperator",
+    "GateOperator",
+    "PackageOperator",
+    "PromoteOperator",
+    "RefitOperator",
+    "RegisterOperator",
+    "ReleaseOperator",
+    "ReleaseReportOperator",
+    "ReportOperator",
+    "SnapshotOperator",
+    "SplitOperator",
+    "TrainOperator",
+    "TriggerOperator",
+    "ValidateOperator",
+]

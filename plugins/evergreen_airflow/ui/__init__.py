@@ -1,0 +1,1 @@
+"""Links on the tasks, and pages behind Airflow's login."""

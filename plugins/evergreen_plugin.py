@@ -1,0 +1,18 @@
+"""The one file that Airflow loads as a plugin; every component loads it, so that what it names is imported late."""
+
+from airflow.plugins_manager import AirflowPlugin
+
+from evergreen_airflow.listeners import note
+from evergreen_airflow.timetables.bounded_cron import BoundedCronTimetable
+from evergreen_airflow.ui.application import application
+from evergreen_airflow.ui.links import DataDocsLink, ModelVersionLink, ReportLink, TrackingRunLink
+
+
+class EvergreenPlugin(AirflowPlugin):
+    """Links on the tasks, the pages of the reports, the note on a run, the timetable that ends."""
+
+    name = "evergreen"
+    fastapi_apps = [{"app": application, "url_prefix": "/evergreen", "name": "Evergreen"}]  # noqa: RUF012 (Airflow's form)
+    listeners = [note]  # noqa: RUF012 (Airflow's form)
+    timetables = [BoundedCronTimetable]  # noqa: RUF012 (Airflow's form)
+    operator_extra_links = [DataDocsLink(), ModelVersionLink(), ReportLink(), TrackingRunLink()]  # noqa: RUF012 (Airflow's form)
