@@ -1,0 +1,123 @@
+"""Our own rules hold, and each one catches what it forbids."""
+
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+
+import pytest
+
+from . import rules
+from .source import ROOT, Module, modules, with_violation
+from .tree import put
+
+Rule = Callable[[Iterable[Module]], Iterator[str]]
+
+# Modules, or folders of modules of one shape, that another test covers.
+COVERED_BY = {
+    "include/evergreen/records/": "unit/records/test_contract.py",
+    "include/evergreen/core/errors.py": "unit/records/test_base.py",
+    "include/evergreen/stores/ports.py": "unit/stores",
+    "include/evergreen/data/expectations/": "unit/data",
+    "include/evergreen/gates/": "unit/gates",
+    "include/evergreen/cli/": "unit/cli",
+    "plugins/evergreen_airflow/": "unit/evergreen_airflow",
+}
+
+LONG = "\n".join(f"    x = {i}" for i in range(41))
+VIOLATIONS: list[tuple[Rule, str, str, str]] = [
+    (
+        rules.dags_never_import_evergreen,
+        "dags/wild.py",
+        "from evergreen.flows import retrain",
+        "imports evergreen.flows",
+    ),
+    (rules.dags_never_import_evergreen, "dags/wild.py", "def late():\n    import evergreen", "imports evergreen"),
+    (
+        rules.only_settings_read_the_environment,
+        "include/evergreen/core/digest.py",
+        "import os\nX = os.environ['X']",
+        "reads",
+    ),
+    (
+        rules.only_settings_read_the_environment,
+        "include/evergreen/core/digest.py",
+        "import os\nX = os.getenv('X')",
+        "reads",
+    ),
+    (
+        rules.only_settings_read_the_environment,
+        "plugins/evergreen_airflow/__init__.py",
+        "from os import environ",
+        "os.environ",
+    ),
+    (rules.only_the_clock_asks_for_now, "include/evergreen/core/digest.py", "X = datetime.now()", "asks datetime"),
+    (rules.only_the_clock_asks_for_now, "include/evergreen/core/digest.py", "X = datetime.date.today()", "asks date"),
+    (rules.light_rooms_start_light, "include/evergreen/records/base.py", "import pandas as pd", "imports pandas"),
+    (
+        rules.light_rooms_start_light,
+        "plugins/evergreen_airflow/__init__.py",
+        "from sklearn.base import clone",
+        "imports sklearn",
+    ),
+    (
+        rules.light_rooms_start_light,
+        "plugins/evergreen_plugin.py",
+        "try:\n    import mlflow\nfinally:\n    pass",
+        "imports mlflow",
+    ),
+    (rules.light_rooms_start_light, "dags/wild.py", "if True:\n    import duckdb", "imports duckdb"),
+    (rules.modules_are_short, "include/evergreen/core/digest.py", "\n" * 250, "lines, more than 250"),
+    (rules.functions_are_short, "dags/wild.py", f"def long():\n{LONG}", "long has 42 lines"),
+    (rules.names_say_something, "include/evergreen/core/utils.py", "", "is named utils"),
+    (rules.names_say_something, "include/evergreen/helpers/size.py", "", "is named helpers"),
+]
+RULES = list(dict.fromkeys(rule for rule, _, _, _ in VIOLATIONS))
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda r: r.__name__)
+def test_the_tree_keeps_the_rule(rule: Rule) -> None:
+    assert list(rule(modules())) == []
+
+
+@pytest.mark.parametrize(
+    ("rule", "path", "text", "message"), VIOLATIONS, ids=[f"{v[0].__name__}-{v[1]}" for v in VIOLATIONS]
+)
+def test_a_violation_is_caught(rule: Rule, path: str, text: str, message: str) -> None:
+    found = list(rule(with_violation(modules(), path, text)))
+    assert any(message in violation for violation in found), found
+
+
+def test_a_heavy_import_by_way_of_another_room_is_caught() -> None:
+    tree = with_violation(modules(), "include/evergreen/stats/__init__.py", "import scipy.stats")
+    tree = with_violation(tree, "include/evergreen/records/base.py", "import evergreen.stats")
+    found = list(rules.light_rooms_start_light(tree))
+    assert any("evergreen.records.base -> evergreen.stats imports scipy" in violation for violation in found), found
+
+
+def test_what_is_imported_for_types_alone_is_light() -> None:
+    text = "if TYPE_CHECKING:\n    import pandas\n\ndef late():\n    import mlflow"
+    assert (
+        list(rules.light_rooms_start_light(with_violation(modules(), "include/evergreen/core/digest.py", text))) == []
+    )
+
+
+def test_every_rule_is_tested() -> None:
+    written = {
+        name
+        for name, value in vars(rules).items()
+        if callable(value) and getattr(value, "__module__", "") == rules.__name__
+    }
+    assert {name for name in written if name[0] != "_"} == {rule.__name__ for rule in RULES} | {"modules_have_tests"}
+
+
+def test_every_module_has_a_test() -> None:
+    assert list(rules.modules_have_tests(modules(), ROOT / "tests", COVERED_BY)) == []
+
+
+def test_a_module_without_a_test_is_caught(tmp_path: Path) -> None:
+    tree = [Module("include/evergreen/data/split.py", ""), Module("plugins/evergreen_airflow/operators/split.py", "")]
+    said = list(rules.modules_have_tests(tree, tmp_path, {"include/evergreen/gone.py": "unit/test_gone.py"}))
+    assert [line.split(" ")[0] for line in said] == [tree[0].path, tree[1].path, "include/evergreen/gone.py"]
+    put(tmp_path, "unit/data/test_split.py", "")
+    put(tmp_path, "unit/operators/test_contract.py", "")
+    covered = {"plugins/evergreen_airflow/operators/": "unit/operators/test_contract.py"}
+    assert list(rules.modules_have_tests(tree, tmp_path, covered)) == []
