@@ -7,6 +7,7 @@ import asyncio
 import logging
 import os
 import signal
+import sys
 import time
 from dataclasses import replace
 from functools import partial
@@ -138,13 +139,18 @@ class Supervisor:
 
 
 def main() -> None:
-    """Supervise the stack of the working directory, unless somebody does already."""
+    """Supervise the stack of the working directory, unless somebody does already.
+
+    Comes back when the supervisor, a child that nobody waits for, holds its lock. Exit code 1: it could not begin.
+    """
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
     state = locate()
     with held(state.logs, wait=False) as got:
         if not got:
-            log.error("another supervisor is at work in %s", state.path)
-            return
+            sys.exit(f"Another supervisor is at work in {state.path}.")
+        components(state)  # a mistake in the Procfile shows before anything runs
+        if os.fork():
+            os._exit(0)
         try:
             asyncio.run(Supervisor(state).run())
         finally:
