@@ -30,7 +30,7 @@ class Evaluated(Record):
 
     run_id: str
     span: Interval
-    digest: str
+    evaluation_digest: str
     evaluation: Evaluation
 
 
@@ -49,7 +49,7 @@ class Judged(Record):
     """A verdict, and the challenger that came of it: None when it failed, or its refit did."""
 
     run_id: str
-    digest: str
+    verdict_digest: str
     verdict: Verdict
     challenger: Challenger | None
 

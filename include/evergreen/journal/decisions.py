@@ -40,7 +40,9 @@ def record_snapshot(journal: Journal, run: Run, snapshot: Snapshot, report: Vali
 
 def record_evaluation(journal: Journal, run: Run, split: Split, evaluation: Evaluation) -> Entry:
     """Note that a package was measured on the test span of ``split``: a look at it."""
-    body = Evaluated(run_id=run.run_id, span=split.test.interval, digest=evaluation.digest, evaluation=evaluation)
+    body = Evaluated(
+        run_id=run.run_id, span=split.test.interval, evaluation_digest=evaluation.digest, evaluation=evaluation
+    )
     key = f"evaluation/{evaluation.digest}"
     return journal.record(Draft(kind=Kind.EVALUATION, key=key, actor=_run(run), body=body.to_dict()))
 
@@ -48,7 +50,7 @@ def record_evaluation(journal: Journal, run: Run, split: Split, evaluation: Eval
 def record_verdict(journal: Journal, run: Run, verdict: Verdict, refit: Refit | None) -> Entry:
     """Note a verdict. With PASS and a refit within its bounds, the refitted version becomes challenger."""
     challenger = _challenger(verdict, refit)
-    body = Judged(run_id=run.run_id, digest=verdict.digest, verdict=verdict, challenger=challenger)
+    body = Judged(run_id=run.run_id, verdict_digest=verdict.digest, verdict=verdict, challenger=challenger)
     # A dry run that passed makes no challenger; the same verdict may make one later.
     key = f"verdict/{digest_of([verdict.digest, challenger.to_dict() if challenger else None])}"
     return journal.record(Draft(kind=Kind.VERDICT, key=key, actor=_run(run), body=body.to_dict()))

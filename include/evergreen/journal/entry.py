@@ -32,13 +32,15 @@ class Draft:
 
     Attributes
     ----------
+    kind
+        One of `Kind`.
     key
         Idempotency key: a journal holds no two entries with one key.
     body
         JSON: keys, digests and numbers, never a row of data.
     """
 
-    kind: Kind
+    kind: str
     key: str
     body: dict[str, Any]
     actor: str = "evergreen"

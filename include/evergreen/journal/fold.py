@@ -99,7 +99,7 @@ class Fold:
         standing = Standing(
             version=body.challenger.version,
             package=body.challenger.package,
-            verdict=body.digest,
+            verdict=body.verdict_digest,
             against=body.verdict.champion,
             data=body.challenger.data,
             sequence=entry.sequence,

@@ -122,7 +122,7 @@ def _entry_of(draft: Draft, state: State, uuid: str) -> Entry:
     return Entry(
         sequence=state.sequence + 1,
         uuid=uuid,
-        kind=draft.kind.value,
+        kind=str(draft.kind),
         key=draft.key,
         at=now(),
         actor=draft.actor,

@@ -1,0 +1,55 @@
+"""Every kind of entry has words."""
+
+from datetime import timedelta
+
+from tests.unit.journal.story import MODEL, RUN, START, Story, days, evaluation_of, note, request_of, split_of
+
+from evergreen.journal.decisions import record_evaluation, record_snapshot
+from evergreen.journal.describe import describe
+from evergreen.journal.entry import Kind
+from evergreen.journal.journal import Journal
+from evergreen.journal.requests import claim, close, open_request
+from evergreen.records.snapshot import Snapshot
+from evergreen.records.validation import ValidationReport
+from evergreen.stores.memory import MemoryStore
+
+
+def test_every_kind_is_told_in_a_line() -> None:
+    journal = Journal(MemoryStore(), MODEL)
+    report = ValidationReport(
+        model=MODEL, snapshot="s", passed=True, rows=1234, outcomes=(), statistics=(), docs_key="d", report_key="r"
+    )
+    record_snapshot(journal, RUN, _snapshot(), report)
+    record_evaluation(journal, RUN, split_of(days(0, 1)), evaluation_of("p" * 64, days(0, 1)))
+    Story(1).win(journal)
+    open_request(journal, request_of("r1"))
+    claim(journal, "r1", "run1", timedelta(hours=1), START)
+    close(journal, "r1", "run1", "challenger", "")
+    journal.record(note("new", kind="forget"))
+    lines = {entry.kind: describe(entry) for entry in journal.entries()}
+    assert lines.keys() == {*Kind, "forget"}
+    assert "snapshot by run:manual__1: 1,234 rows in 0 parts, sound" in lines["snapshot"]
+    assert lines["evaluation"].endswith("package pppppppppppp on 10 test rows")
+    assert "PASS for package" in lines["verdict"]
+    assert lines["verdict"].endswith("version 1 is challenger")
+    assert "version 1 approved" in lines["approval"]
+    assert "version 1 (direct)" in lines["release"]
+    assert "version 1 is champion" in lines["promotion"]
+    assert lines["request_opened"].endswith("by ada: r1: drift")
+    assert lines["request_claimed"].endswith("r1 until 2013-01-01T01:00:00Z")
+    assert lines["request_closed"].endswith("r1: challenger")
+    assert lines["forget"].endswith("forget by evergreen")
+
+
+def _snapshot() -> Snapshot:
+    return Snapshot(
+        model=MODEL,
+        as_of=START,
+        window=days(0, 1),
+        event_time="at",
+        keys=("id",),
+        columns=(),
+        parts=(),
+        rows=1234,
+        rows_sha256="r",
+    )
