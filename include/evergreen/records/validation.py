@@ -34,13 +34,21 @@ class ExpectationOutcome:
 
 @dataclass(frozen=True, kw_only=True)
 class ColumnStatistics:
-    """Aggregates of one column that the next snapshot is compared with."""
+    """Aggregates of one column that the next snapshot is compared with.
+
+    Attributes
+    ----------
+    mean, stddev
+        Of the finite values; None for a column that is not numeric, or without values.
+    distinct
+        Categories of a text or boolean column; None for any other.
+    """
 
     column: str
     null_rate: float
     mean: float | None
     stddev: float | None
-    distinct: int
+    distinct: int | None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,0 +1,69 @@
+"""What an expectation asks, and the registry of the questions that SQL can answer.
+
+Great Expectations turns each expectation into named metrics (``column.mean``,
+``column_values.between.unexpected_count``) and judges their values. An *answer* gives the SQL of those metrics, under
+their own names. It returns None for a question whose meaning on pandas SQL cannot promise (a number compared with
+text, say): Great Expectations then answers itself.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import pyarrow as pa
+from great_expectations.expectations.expectation import Expectation
+
+NUMBERS = frozenset({"integer", "float"})
+MOMENTS = frozenset({"moment", "moment_utc"})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sql:
+    """A metric as an aggregate (or scalar subquery) over the view ``evergreen_rows``."""
+
+    sql: str
+    then: Callable[[Any], Any] | None = None
+
+    def value(self, raw: Any) -> Any:
+        """The metric's value, as pandas would give it."""
+        return raw if self.then is None or raw is None else self.then(raw)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Known:
+    """A metric that needs no query."""
+
+    known: Any
+
+
+@dataclass(frozen=True, kw_only=True)
+class Question:
+    """An expectation, and the columns of the data with their kinds (see ``window.py``) and Arrow types, in order."""
+
+    expectation: Expectation
+    kinds: Mapping[str, str]
+    schema: pa.Schema
+
+    def argument(self, name: str) -> Any:
+        """The argument as the expectation holds it, or None."""
+        return getattr(self.expectation, name, None)
+
+    def kind(self, argument: str = "column") -> str:
+        """The kind of the column that the argument names."""
+        return self.kinds[str(self.argument(argument))]
+
+
+Answer = Mapping[str, Sql | Known]
+Answering = Callable[[Question], Answer | None]
+ANSWERS: dict[str, Answering] = {}
+_F = TypeVar("_F", bound=Answering)
+
+
+def answers(expectation: str) -> Callable[[_F], _F]:
+    """Register the answer to an expectation, by its snake_case type."""
+
+    def register(function: _F) -> _F:
+        ANSWERS[expectation] = function
+        return function
+
+    return register

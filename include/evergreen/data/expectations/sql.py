@@ -1,0 +1,49 @@
+"""SQL in pieces: names and literals, quoted."""
+
+import datetime as dt
+import math
+
+
+def quote(name: str) -> str:
+    """A column's name.
+
+    >>> print(quote('the "late" flag'))
+    "the ""late"" flag"
+    """
+    escaped = name.replace('"', '""')
+    return f'"{escaped}"'
+
+
+def text(value: str) -> str:
+    """A string literal.
+
+    >>> text("O'Hare")
+    "'O''Hare'"
+    """
+    escaped = value.replace("'", "''")
+    return f"'{escaped}'"
+
+
+def number(value: float) -> str:
+    """A DOUBLE, whatever its size."""
+    return f"'{float(value)!r}'::DOUBLE"
+
+
+def moment(value: dt.datetime) -> str:
+    """A time, with time zone if ``value`` has one."""
+    if value.tzinfo is None:
+        return f"'{value:%Y-%m-%d %H:%M:%S.%f}'::TIMESTAMP"
+    return f"'{value.astimezone(dt.UTC):%Y-%m-%d %H:%M:%S.%f}+00:00'::TIMESTAMPTZ"
+
+
+def literal(value: object) -> str | None:
+    """Text, a boolean or a finite number as SQL; None for anything else."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, str):
+        return None if "\0" in value else text(value)
+    if isinstance(value, int):
+        return str(value)
+    if isinstance(value, float) and math.isfinite(value):
+        return number(value)
+    return None
