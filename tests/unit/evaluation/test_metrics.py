@@ -49,7 +49,11 @@ REFERENCES: dict[Task, dict[str, Reference]] = {
         "r2": lambda w: reference.r2_score(NUMBER, GUESS, sample_weight=w),
     },
 }
-DATA = {"binary": (BINARY, PROBABILITY), "multiclass": (CLASS, SHARES), "regression": (NUMBER, GUESS)}
+DATA: dict[Task, tuple[NDArray[np.generic], NDArray[np.float64]]] = {
+    "binary": (BINARY, PROBABILITY),
+    "multiclass": (CLASS, SHARES),
+    "regression": (NUMBER, GUESS),
+}
 CASES = [(task, name) for task, named in REFERENCES.items() for name in named]
 
 
