@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from evergreen.evaluation.measure import Clusters
-from evergreen.features.frame import label
+from evergreen.features.frame import label, labelled
 from evergreen.features.rows import rows
 from evergreen.records.interval import Interval
 from evergreen.records.snapshot import Snapshot
@@ -40,8 +40,7 @@ def holdout(
     wanted = [columns.label.column, columns.event_time, *features, *([unit] if unit not in ("day", "none") else [])]
     until = max(interval.start, interval.end)
     table = rows(store, snapshot, replace(interval, end=until), tuple(dict.fromkeys(wanted)))
-    unknown = pc.is_null(table[columns.label.column], nan_is_null=True)
-    return _of(spec, interval, table.filter(pc.invert(unknown)))
+    return _of(spec, interval, table.filter(labelled(table[columns.label.column])))
 
 
 def since(spec: ModelSpec, whole: Holdout, start: datetime) -> Holdout:
