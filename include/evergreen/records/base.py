@@ -1,5 +1,6 @@
 """What all records share: immutability, a schema version, JSON both ways, a digest."""
 
+import json
 from dataclasses import dataclass
 from typing import Any, ClassVar, Self
 
@@ -8,7 +9,6 @@ from pydantic import TypeAdapter, ValidationError
 from evergreen.core.digest import canonical, digest_of
 from evergreen.core.errors import IntegrityError
 
-
 _adapters: dict[type, TypeAdapter[Any]] = {}
 
 
@@ -16,6 +16,16 @@ def _adapter(cls: type) -> TypeAdapter[Any]:
     if cls not in _adapters:
         _adapters[cls] = TypeAdapter(cls)
     return _adapters[cls]
+
+
+def _version_in(data: bytes) -> int:
+    """The version that bytes claim which are no record of ours; 0 for none."""
+    try:
+        value = json.loads(data)
+    except (ValueError, RecursionError):
+        return 0
+    version = value.get("schema_version") if isinstance(value, dict) else 0
+    return version if isinstance(version, int) else 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,14 +63,19 @@ class Record:
         try:
             record: Self = _adapter(cls).validate_json(data)
         except ValidationError as error:
-            where = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors()[:3])
+            cls._refuse_newer(_version_in(data))
+            where = "; ".join(f"{'.'.join(map(str, e['loc']))[:100]}: {e['msg'][:200]}" for e in error.errors()[:3])
             raise IntegrityError(f"Not a {cls.__name__} record: {where}.") from None
-        if record.schema_version > cls.SCHEMA_VERSION:
+        cls._refuse_newer(record.schema_version)
+        return record
+
+    @classmethod
+    def _refuse_newer(cls, version: int) -> None:
+        if version > cls.SCHEMA_VERSION:
             raise IntegrityError(
-                f"A {cls.__name__} record of version {record.schema_version}; this release reads up to "
+                f"A {cls.__name__} record of version {version}; this release reads up to "
                 f"{cls.SCHEMA_VERSION}. Upgrade Evergreen."
             )
-        return record
 
     @property
     def digest(self) -> str:

@@ -1,0 +1,108 @@
+"""What holds for every record: JSON both ways, one layout for ever, and refusals that show no data."""
+
+import json
+from dataclasses import FrozenInstanceError, replace
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from evergreen.core.errors import IntegrityError
+from evergreen.records.base import Record
+
+from .samples import anything, example, record_classes
+
+CLASSES = record_classes()
+
+# Digests of one fixed example of each record. Journals and buckets hold such bytes: a digest that changes here orphans
+# them. A new layout is a new SCHEMA_VERSION that reads the old one.
+GOLDEN: dict[str, str] = {
+    "Approval": "8664cf8e565f7f6bda8454b58f5a48582bb15b36320e6e88c6ef07c49e595f7b",
+    "Candidate": "97e844e799b2568a288df47881504372f5d2b1c9504925d12de40fc47694a950",
+    "Evaluation": "394384ec6a39bcb5554cb645bbcc2c2a41511aee81030f98090107eeb68a2088",
+    "ModelPackage": "f0e33fbd7d8fcd6120f15f005ce30708d893718b00630201e43576c29aa86395",
+    "Promotion": "2aac592e585c51b4dc3d2a36fbf4f322e5ecff4f3a54f6224b21f3f681e85bbe",
+    "Refit": "7a90e6db87b425bf5523a3b0acc31d1479ae54325dd8fd22c2899cb639429618",
+    "Release": "8c1ec06de59f813eceffadc808997999de50bbf9bc3e0abeaf1223d72f8b282a",
+    "Report": "d7bde26a47a8d3b6bb1ca3de2448d2b7284a4b412ecd3117c4686b5987475398",
+    "RetrainRequest": "b5135ad8f663601a77c70f64407d3f4390f9fb4c1c22faec61e35dd98fec66c5",
+    "Run": "85749ea55bc1addf6fbb9993b142b9f834af755bebeef241cf34c2d3975e7176",
+    "Snapshot": "8b68f5a73405ecd7d8fa5f71777f7228ed172754d431fd20227637c8eb62e1a0",
+    "Split": "213a340f26a29c5d9786af82fc7e63b29dc9fdf7c84fb4f1f9490339d50a0b2a",
+    "ValidationReport": "66cad1132b80577eb3bcee58827b5d962371a55be3b5ef7b8b15b210339f313a",
+    "Verdict": "e42e4c05235b4aea8dec56de34c1eb757531c0975115622bbee2988bcb510d2c",
+    "Version": "b10cd57f39fc4cb57f8479259df23e82a3db3cbea64ce3eda03be80456344d68",
+}
+
+every_record = pytest.mark.parametrize("cls", CLASSES, ids=lambda cls: cls.__name__)
+
+
+@every_record
+@given(data=st.data())
+@settings(max_examples=20)
+def test_a_record_survives_json(cls: type[Record], data: st.DataObject) -> None:
+    record: Record = data.draw(anything(cls))
+    again = cls.from_json(record.to_json())
+    assert again == record
+    assert again.to_json() == record.to_json()
+    assert again.digest == record.digest
+    assert json.loads(record.to_json()) == record.to_dict()
+
+
+@every_record
+def test_the_layout_of_a_record_stays(cls: type[Record]) -> None:
+    assert example(cls).digest == GOLDEN[cls.__name__]
+
+
+def test_no_record_is_forgotten() -> None:
+    assert list(GOLDEN) == [cls.__name__ for cls in CLASSES]
+
+
+@every_record
+def test_a_record_is_immutable(cls: type[Record]) -> None:
+    record = example(cls)
+    with pytest.raises(FrozenInstanceError):
+        record.schema_version = 2
+
+
+@every_record
+@pytest.mark.parametrize("changes", [{}, {"model": {}, "new": "field"}], ids=["same fields", "other fields"])
+def test_a_newer_record_is_refused(cls: type[Record], changes: dict[str, Any]) -> None:
+    newer = {**example(cls).to_dict(), **changes, "schema_version": cls.SCHEMA_VERSION + 1}
+    with pytest.raises(IntegrityError, match=f"A {cls.__name__} record of version 2; this release reads up to 1"):
+        cls.from_json(json.dumps(newer).encode())
+
+
+@every_record
+def test_a_missing_field_is_named(cls: type[Record]) -> None:
+    less = example(cls).to_dict()
+    del less["model"]
+    with pytest.raises(IntegrityError, match=f"Not a {cls.__name__} record: model: Field required"):
+        cls.from_json(json.dumps(less).encode())
+
+
+@every_record
+@pytest.mark.parametrize(
+    "garbage",
+    [b"", b"null", b"[]", b"\xff\xfe", b'{"model": ', b'"secret-4711"', b'{"model": {"secret-4711": "secret-4711"}}',
+     b"[" * 5_000, json.dumps({f"secret-4711-{i}": "x" * 1_000 for i in range(100)}).encode()],
+    ids=range(9),
+)  # fmt: skip
+def test_garbage_is_refused_without_showing_it(cls: type[Record], garbage: bytes) -> None:
+    with pytest.raises(IntegrityError) as caught:
+        cls.from_json(garbage)
+    assert str(caught.value).startswith(f"Not a {cls.__name__} record: ")
+    assert "secret" not in str(caught.value)
+    assert len(str(caught.value)) < 1_200
+
+
+@given(st.binary(max_size=64))
+def test_any_bytes_are_read_or_refused(data: bytes) -> None:
+    with pytest.raises(IntegrityError):
+        CLASSES[0].from_json(data)
+
+
+def test_a_record_of_another_digest_is_another_record() -> None:
+    one = example(CLASSES[0])
+    assert replace(one, model="other").digest != one.digest
