@@ -19,7 +19,7 @@ class Component:
     name: str
     command: str
     needs: tuple[str, ...] = ()
-    ready: Probe | None = None
+    ready: Probe = probes.still_runs
     stop: signal.Signals = signal.SIGTERM
     once: bool = False
 
@@ -50,7 +50,7 @@ STOP = {"postgres": signal.SIGINT}  # "fast": roll open transactions back instea
 def components(state: State) -> list[Component]:
     """The components of the Procfile and the migration, in the order in which they are shown.
 
-    A line that someone adds to the Procfile needs nothing and counts as ready once it runs.
+    A line that someone adds to the Procfile needs nothing and counts as ready when it has run for a second.
     """
     commands = read(state.project)
     if "api-server" in commands:
@@ -64,7 +64,7 @@ def components(state: State) -> list[Component]:
             name=name,
             command=command,
             needs=tuple(need for need in NEEDS.get(name, ()) if need in commands),
-            ready=READY.get(name),
+            ready=READY.get(name, probes.still_runs),
             stop=STOP.get(name, signal.SIGTERM),
             once=name == MIGRATE,
         )

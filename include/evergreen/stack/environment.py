@@ -17,6 +17,7 @@ FOREIGN = ("AIRFLOW", "AWS_", "EVERGREEN_", "MLFLOW_", "_MLFLOW", "PG", "PYTHON"
 """Prefixes of variables that would reach into the servers from the shell that started the stack."""
 
 BUCKET = "evergreen"
+S3_INNER = ("SIGNING", "SIGNING_READ", "FILER_SIGNING", "FILER_SIGNING_READ")
 PARALLEL_TASKS = 4
 
 
@@ -100,6 +101,8 @@ def component(state: State, name: str) -> dict[str, str]:
             "S3_DATA": str(state.s3),
             "AWS_ACCESS_KEY_ID": secret.s3_access_key,
             "AWS_SECRET_ACCESS_KEY": secret.s3_secret_key,
+            # Behind the S3 API stand servers that would answer anybody on this machine: they ask for a token, too.
+            **{f"WEED_JWT_{part}_KEY": secret.filer_key for part in S3_INNER},
         },
         "mlflow": {
             "MLFLOW_BACKEND_STORE_URI": database("mlflow", secret.mlflow_database, chosen["postgres"]),

@@ -8,14 +8,16 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 
 from evergreen.core.errors import OutageError
 from evergreen.core.settings import inherited
 from evergreen.stack import environment, status
 from evergreen.stack.credentials import credentials, passwords
 from evergreen.stack.lock import held, is_held
-from evergreen.stack.ports import settle
+from evergreen.stack.ports import ports, settle
 from evergreen.stack.processes import members, stop
+from evergreen.stack.procfile import read
 from evergreen.stack.state import State
 from evergreen.stack.status import StackStatus
 
@@ -61,6 +63,7 @@ def up(state: State, watch: Watcher) -> Started:
     OutageError
         When a component cannot be started; its last lines are in the message, and all is stopped again.
     """
+    read(state.project)  # a mistake in the Procfile shows before anything is touched
     state.create()
     with held(state.path):
         if running(state):
@@ -137,6 +140,14 @@ def down(state: State) -> int:
         return _stop(state)
 
 
+def sockets(state: State) -> list[Path]:
+    """The files by which the S3 server's parts talked to each other; it leaves some of them behind."""
+    if not state.ports.exists():
+        return []
+    folder = Path("/tmp")  # noqa: S108 - SeaweedFS puts them there, whatever TMPDIR says
+    return [path for port in ports(state).values() for path in folder.glob(f"seaweedfs-*-{port}.sock")]
+
+
 def _stop(state: State) -> int:
     count = len(members(state))
     seen = current(state)
@@ -147,4 +158,6 @@ def _stop(state: State) -> int:
             time.sleep(POLL_SECONDS)
     stop(partial(members, state))
     state.status.unlink(missing_ok=True)
+    for path in sockets(state):
+        path.unlink(missing_ok=True)
     return count

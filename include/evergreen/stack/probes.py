@@ -1,6 +1,7 @@
 """How the supervisor sees that a component does its work, not merely that its process is alive."""
 
 import json
+import time
 import urllib.error
 import urllib.request
 from datetime import datetime
@@ -38,6 +39,11 @@ def _ask(url: str, *, body: dict[str, Any] | None = None, token: str | None = No
             return error.code, error.read()
     except OSError:
         return 0, b""
+
+
+def still_runs(_state: State, since: float) -> bool:
+    """Whether it has lived for a moment: all that is known of a component without a probe of its own."""
+    return time.time() - since > 1.0
 
 
 def postgres(state: State, _since: float) -> bool:

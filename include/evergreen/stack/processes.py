@@ -93,17 +93,22 @@ def _send(processes: Iterable[psutil.Process], number: signal.Signals) -> None:
             continue
 
 
-def stop(find: Callable[[], list[psutil.Process]], patience: float = PATIENCE) -> int:
+def stop(
+    find: Callable[[], list[psutil.Process]], *, leader: int | None = None, first: signal.Signals = signal.SIGTERM
+) -> int:
     """Stop what ``find`` finds, and what it finds then, until it finds nothing: first asking, then killing.
+
+    Only ``leader`` is asked when there is one, since it stops its own; whatever outlives it is killed.
 
     Returns
     -------
     int
         How many processes there were at first.
     """
-    first = remaining = find()
-    _send(remaining, signal.SIGTERM)
-    deadline = time.monotonic() + patience
+    remaining = find()
+    count = len(remaining)
+    _send([process for process in remaining if leader in {None, process.pid}], first)
+    deadline = time.monotonic() + PATIENCE
     while remaining and time.monotonic() < deadline:
         time.sleep(PAUSE)
         remaining = [process for process in remaining if _alive(process)] or find()
@@ -111,4 +116,4 @@ def stop(find: Callable[[], list[psutil.Process]], patience: float = PATIENCE) -
         _send(remaining, signal.SIGKILL)
         time.sleep(PAUSE)
         remaining = find()
-    return len(first)
+    return count

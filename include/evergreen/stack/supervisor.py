@@ -22,7 +22,9 @@ from evergreen.stack.status import ComponentStatus, Phase, StackStatus
 
 PROBE_SECONDS = 0.25
 RESTARTS = 5
-"""How often in a row a component may die before it is given up."""
+"""How often in a row a component that was ready once may die before it is given up."""
+FIRST_STARTS = 2
+"""How often a component that never was ready is started again: what is wrong with it seldom mends itself."""
 STEADY_SECONDS = 60.0
 """A component that ran this long has overcome what it died of: its restarts are counted anew."""
 
@@ -67,11 +69,7 @@ class Supervisor:
         pid = self._status[component.name].pid
         if pid is None:
             return
-        try:
-            os.kill(pid, component.stop)
-        except ProcessLookupError:
-            log.info("%s is gone already", component.name)
-        stop(partial(in_session, pid))
+        stop(partial(in_session, pid), leader=pid, first=component.stop)
         self._set(component.name, phase=Phase.STOPPED, pid=None)
 
     async def _keep(self, component: Component) -> None:
@@ -89,8 +87,11 @@ class Supervisor:
                 return self._is_ready(component.name, begun)
             await asyncio.to_thread(stop, partial(in_session, process.pid))
             restarts = 1 if time.time() - started > STEADY_SECONDS else restarts + 1
-            self._died(component, code, restarts)
-            if restarts > RESTARTS or component.once:
+            again = not component.once and restarts <= (
+                RESTARTS if self._ready[component.name].is_set() else FIRST_STARTS
+            )
+            self._died(component.name, code, restarts, again=again)
+            if not again:
                 return None
             await asyncio.sleep(2 ** (restarts - 1))
             begun = time.time()
@@ -114,7 +115,7 @@ class Supervisor:
         """Wait until the component does its work."""
         if component.once:
             return
-        while component.ready is not None and not await asyncio.to_thread(component.ready, self._state, started):
+        while not await asyncio.to_thread(component.ready, self._state, started):
             await asyncio.sleep(PROBE_SECONDS)
         self._is_ready(component.name, begun)
 
@@ -123,12 +124,11 @@ class Supervisor:
         self._ready[name].set()
         log.info("%s is ready", name)
 
-    def _died(self, component: Component, code: int, restarts: int) -> None:
+    def _died(self, name: str, code: int, restarts: int, *, again: bool) -> None:
         how = f"was killed by {signal.Signals(-code).name}" if code < 0 else f"ended with exit code {code}"
-        again = restarts <= RESTARTS and not component.once
-        log.error("%s %s%s", component.name, how, "" if again else "; it is not started again")
+        log.error("%s %s%s", name, how, "" if again else "; it is not started again")
         phase = Phase.RESTARTING if again else Phase.FAILED
-        self._set(component.name, phase=phase, pid=None, restarts=restarts, message=f"{component.name} {how}")
+        self._set(name, phase=phase, pid=None, restarts=restarts, message=f"{name} {how}")
 
     def _set(self, name: str, **changes: object) -> None:
         self._status[name] = replace(self._status[name], **changes)  # type: ignore[arg-type]  # keys are field names
@@ -148,7 +148,6 @@ def main() -> None:
     with held(state.logs, wait=False) as got:
         if not got:
             sys.exit(f"Another supervisor is at work in {state.path}.")
-        components(state)  # a mistake in the Procfile shows before anything runs
         if os.fork():
             os._exit(0)
         try:
