@@ -10,12 +10,12 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from tests.unit.data.landing import Landing
 
 from evergreen.core.settings import settings
 from evergreen.records.interval import Interval
 from evergreen.records.snapshot import Column, Part, Snapshot, Source
 from evergreen.stores.memory import MemoryStore
-from tests.unit.data.landing import Landing
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # Great Expectations imports a module that Python deprecates
