@@ -1,9 +1,11 @@
 """The recipe for "does this flight arrive 15 minutes late or more?"."""
 
-from sklearn.compose import make_column_selector, make_column_transformer
+from sklearn.compose import make_column_transformer
 from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import OrdinalEncoder
+
+CATEGORICAL = ["carrier", "origin", "dest"]
 
 
 def build(
@@ -21,9 +23,7 @@ def build(
     they come: the weather of an hour may be unknown.
     """
     encoder = OrdinalEncoder(handle_unknown="use_encoded_value", unknown_value=-1, encoded_missing_value=-2)
-    columns = make_column_transformer(
-        (encoder, make_column_selector(dtype_include=object)), remainder="passthrough", verbose_feature_names_out=False
-    )
+    columns = make_column_transformer((encoder, CATEGORICAL), remainder="passthrough", verbose_feature_names_out=False)
     booster = HistGradientBoostingClassifier(
         max_iter=max_iter,
         learning_rate=learning_rate,

@@ -1,7 +1,8 @@
 """An Arrow table as what scikit-learn takes: a feature frame and a label array.
 
 Numeric columns become ``float64`` with NaN for null; categorical ones become ``object`` columns of ``str`` with NaN
-for null, which the library's encoders know as a missing value (they take ``None`` for one more category).
+for null, which the library's encoders know as a missing value (they take ``None`` for one more category). A whole
+number reads the same whether it was stored as an integer or, beside nulls, as a float: ``"3"``.
 """
 
 from collections.abc import Callable
@@ -27,6 +28,7 @@ CATEGORICAL: tuple[IsKind, ...] = (
     pa.types.is_string,
     pa.types.is_large_string,
     pa.types.is_integer,
+    pa.types.is_floating,
     pa.types.is_boolean,
 )
 
@@ -57,13 +59,22 @@ def label(spec: ModelSpec, table: pa.Table) -> npt.NDArray[np.generic]:
     """
     name = spec.columns.label.column
     values = _column(spec, table, name)
-    if values.null_count:
-        raise DataError(f"{spec.name}: {values.null_count} of {len(values)} rows have no label in column {name!r}.")
+    if missing := len(values) - int(pc.sum(labelled(values)).as_py() or 0):
+        raise DataError(f"{spec.name}: {missing} of {len(values)} rows have no label in column {name!r}.")
     if spec.task == "regression":
         return _numeric(spec.name, name, values)
     if spec.task == "multiclass":
         return _categorical(spec.name, name, values)
     return _positives(spec, values)
+
+
+def labelled(values: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Which labels are known: neither null nor NaN.
+
+    >>> labelled(pa.chunked_array([[1.0, None, float("nan")]])).to_pylist()
+    [True, False, False]
+    """
+    return pc.invert(pc.is_null(values, nan_is_null=True))
 
 
 def _column(spec: ModelSpec, table: pa.Table, name: str) -> pa.ChunkedArray:
@@ -85,9 +96,9 @@ def _numeric(model: str, name: str, values: pa.ChunkedArray) -> npt.NDArray[np.f
 
 
 def _categorical(model: str, name: str, values: pa.ChunkedArray) -> npt.NDArray[np.object_]:
-    _check_kind(model, name, values.type, CATEGORICAL, "a categorical column holds text, integers or booleans")
+    _check_kind(model, name, values.type, CATEGORICAL, "a categorical column holds text, numbers or booleans")
     texts: npt.NDArray[np.object_] = np.array(values.cast(pa.string()).to_pylist(), dtype=object)
-    texts[values.is_null().to_numpy()] = np.nan
+    texts[pc.is_null(values, nan_is_null=True).to_numpy()] = np.nan
     return texts
 
 

@@ -5,15 +5,19 @@ from typing import Any, Literal
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+from threadpoolctl import threadpool_limits
+
+from evergreen.core.settings import settings
 
 Task = Literal["binary", "multiclass", "regression"]
 
 
 def scores(task: Task, pipeline: Any, rows: pd.DataFrame) -> npt.NDArray[np.float64]:
     """Probability of the positive class (n,), of every class (n, k) in the order of `classes`, or predictions (n,)."""
-    if task == "regression":
-        return np.asarray(pipeline.predict(rows), dtype=np.float64)
-    probabilities = np.asarray(pipeline.predict_proba(rows), dtype=np.float64)
+    with threadpool_limits(limits=settings().threads):
+        if task == "regression":
+            return np.asarray(pipeline.predict(rows), dtype=np.float64)
+        probabilities = np.asarray(pipeline.predict_proba(rows), dtype=np.float64)
     # The label of a binary task is 0 or 1, so that the second column is the positive class.
     return probabilities[:, 1] if task == "binary" else probabilities
 

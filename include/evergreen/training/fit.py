@@ -7,7 +7,6 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 from sklearn.pipeline import Pipeline
-from threadpoolctl import threadpool_limits
 
 from evergreen.core.errors import DataError, PipelineError
 from evergreen.features.scores import scores
@@ -46,15 +45,15 @@ def check(spec: ModelSpec, rows: Rows, span: str) -> None:
         raise DataError(f"{spec.name}: all {count} rows of the {span} span have one class of label {column!r}: {only}.")
 
 
-def fit(spec: ModelSpec, pipeline: Pipeline, rows: Rows, *, threads: int, rate: float) -> Cost:
-    """Fit ``pipeline`` in place, on ``threads`` threads, since their number decides the order of sums.
+def fit(spec: ModelSpec, pipeline: Pipeline, rows: Rows, *, rate: float) -> Cost:
+    """Fit ``pipeline`` in place; ``rate`` is in currency units per CPU hour.
 
     Raises
     ------
     PipelineError
         The fit raised, or the fitted pipeline gives NaN or infinite scores for rows that it has seen.
     """
-    with Meter() as meter, threadpool_limits(limits=threads):
+    with Meter() as meter:
         try:
             pipeline.fit(rows.features, rows.label)
         except (Exception, SystemExit) as error:

@@ -56,9 +56,7 @@ def _typed(given: Value, parameter: Hyperparameter) -> Value:
         return float(given or 0)
     if number and isinstance(default, int) and not isinstance(default, bool) and float(given or 0).is_integer():
         return int(given or 0)
-    if default is None and (number or parameter.low is parameter.high is None):
-        return given
-    return _WRONG
+    return given if default is None else _WRONG
 
 
 def _allowed(value: Value, parameter: Hyperparameter) -> bool:
@@ -76,7 +74,7 @@ def _range(parameter: Hyperparameter) -> str:
     if parameter.choices is not None:
         return "one of " + ", ".join(repr(choice) for choice in parameter.choices)
     kind = {bool: "true or false", int: "a whole number", float: "a number", str: "text"}.get(
-        type(parameter.default), "a number or null"
+        type(parameter.default), "anything"
     )
     bounds = [f"from {parameter.low}"] * (parameter.low is not None) + [f"up to {parameter.high}"] * (
         parameter.high is not None

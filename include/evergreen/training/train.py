@@ -11,10 +11,11 @@ from pathlib import Path
 
 import pyarrow.compute as pc
 from sklearn.pipeline import Pipeline
+from threadpoolctl import threadpool_limits
 
 from evergreen.core.errors import DataError, OutageError, StoreError
 from evergreen.core.settings import settings
-from evergreen.features.frame import frame, label
+from evergreen.features.frame import frame, label, labelled
 from evergreen.features.rows import rows
 from evergreen.records.candidate import Candidate, Cost
 from evergreen.records.run import Run
@@ -75,8 +76,10 @@ def train(
     )
     try:
         tracking.log_datasets(run_id, tuple(diary.dataset(snapshot, name, spans[name]) for name in data))
-        cost, uri = _fitted(spec, pipeline, data, plan, tracking, run_id)
-        candidate = _candidate(spec, snapshot, split, plan, commit, run_id, uri, cost)
+        # The number of threads decides the order of sums, and so the last digits of a fit.
+        with threadpool_limits(limits=plan.threads):
+            cost, uri = _fitted(spec, pipeline, data, plan, tracking, run_id)
+        candidate = _candidate(spec, snapshot, split, plan, commit, len(data[fitted_on].label), run_id, uri, cost)
         tracking.end_run(run_id, finished=True, tags={RECORD: candidate.to_json().decode()})
     except Exception:
         with suppress(StoreError, OutageError):
@@ -94,7 +97,7 @@ def _rows(spec: ModelSpec, store: ObjectStore, snapshot: Snapshot, span: Span) -
     """The rows of a span whose label is known."""
     name = spec.columns.label.column
     table = rows(store, snapshot, span.interval, (*spec.columns.features.names, name))
-    known = pc.is_valid(table.column(name))
+    known = labelled(table.column(name))
     missing = len(table) - int(pc.sum(known).as_py() or 0)
     if missing and not spec.columns.label.nullable:
         raise DataError(
@@ -110,7 +113,7 @@ def _fitted(
 ) -> tuple[Cost, str]:
     """Fit, measure, store; the first rows are those to fit."""
     fitted = data[plan.fitted_on]
-    cost = fit(spec, pipeline, fitted, threads=plan.threads, rate=settings().cost_per_cpu_hour)
+    cost = fit(spec, pipeline, fitted, rate=settings().cost_per_cpu_hour)
     numbers = {k: v for span, part in data.items() for k, v in metrics(spec.task, pipeline, part, span).items()}
     counts = {f"{span}_rows": float(len(part.label)) for span, part in data.items()}
     tracking.log_metrics(run_id, numbers | counts | diary.readings(cost))
@@ -118,7 +121,15 @@ def _fitted(
 
 
 def _candidate(
-    spec: ModelSpec, snapshot: Snapshot, split: Split, plan: Recipe, commit: Commit, run_id: str, uri: str, cost: Cost
+    spec: ModelSpec,
+    snapshot: Snapshot,
+    split: Split,
+    plan: Recipe,
+    commit: Commit,
+    count: int,
+    run_id: str,
+    uri: str,
+    cost: Cost,
 ) -> Candidate:
     span = split.train if plan.fitted_on == "train" else split.mature
     return Candidate(
@@ -135,7 +146,7 @@ def _candidate(
         hyperparameters=plan.hyperparameters,
         seed=plan.seed,
         data=span.interval,
-        rows=span.rows,
+        rows=count,
         run_id=run_id,
         model_uri=uri,
         cost=cost,
