@@ -18,7 +18,7 @@ def json_schema() -> dict[str, Any]:
 
 def json_schema_text() -> str:
     """The schema as the committed file ``config/model.schema.json`` holds it."""
-    return json.dumps(json_schema(), indent=2, ensure_ascii=False) + "\n"
+    return json.dumps(json_schema(), indent=2) + "\n"
 
 
 if __name__ == "__main__":
