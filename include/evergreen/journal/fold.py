@@ -46,8 +46,8 @@ class Fold:
             Kind.REQUEST_CLOSED: self._request_closed,
         }
 
-    def add(self, entry: Entry) -> None:
-        """Take in the next entry.
+    def add(self, entry: Entry, digest: str) -> None:
+        """Take in the next entry, and the digest of the bytes that it was read from.
 
         Raises
         ------
@@ -65,7 +65,7 @@ class Fold:
         if entry.kind in self._readers:
             self._readers[entry.kind](entry)
         self._keys[entry.key] = entry.sequence
-        self.sequence, self.digest, self._state = entry.sequence, entry.digest, None
+        self.sequence, self.digest, self._state = entry.sequence, digest, None
 
     def state(self) -> State:
         """The state after the entries so far; it does not change when the fold goes on."""

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from uuid import uuid4
 
 from evergreen.core.clock import now
+from evergreen.core.digest import sha256
 from evergreen.core.errors import AlreadyExists, IntegrityError, NotFound, OutageError
 from evergreen.journal.entry import Draft, Entry, folder_of, key_of, read_entry
 from evergreen.journal.fold import Fold
@@ -38,19 +39,18 @@ class Journal:
         IntegrityError
             When the chain is broken, or the last entry read before is gone or changed: nothing is decided on it then.
         """
-        for _ in self._catch_up():
-            pass
+        self._catch_up()
         return self._fold.state()
 
     def entries(self, *, after: int = 0) -> Iterator[Entry]:
         """The entries behind sequence number ``after``, each read and checked to the letter as it is asked for."""
         for info in self.store.list(folder_of(self.model), after=key_of(self.model, after)):
             after += 1
-            yield self._entry(info.key, after)
+            yield read_entry(self._read(info.key, after), self.model, after)
 
     def entry(self, sequence: int) -> Entry:
         """One entry; raises ``NotFound``."""
-        return self._entry(key_of(self.model, sequence), sequence)
+        return read_entry(self.store.get(key_of(self.model, sequence)), self.model, sequence)
 
     def record(self, draft: Draft, check: Callable[[State], None] = lambda _: None) -> Entry:
         """Write ``draft`` once, if ``check`` raises no objection; what is recorded already is not checked again."""
@@ -98,7 +98,7 @@ class Journal:
                 raise error from None
         return True
 
-    def _catch_up(self) -> Iterator[Entry]:
+    def _catch_up(self) -> None:
         """Read what is newer. The listing begins with the head that is known, so that its loss is noticed."""
         head = self._fold.sequence
         found = self.store.list(folder_of(self.model), after=key_of(self.model, head - 1) if head else "")
@@ -107,15 +107,14 @@ class Journal:
             if first is None or first.key != key_of(self.model, head) or first.etag != self._head_etag:
                 raise IntegrityError(f"{key_of(self.model, head)}: this entry was read before, and is gone or changed.")
         for info in found:
-            entry = self._entry(info.key, self._fold.sequence + 1)
-            self._fold.add(entry)
+            data = self._read(info.key, self._fold.sequence + 1)
+            self._fold.add(read_entry(data, self.model, self._fold.sequence + 1), sha256(data))
             self._head_etag = info.etag
-            yield entry
 
-    def _entry(self, key: str, sequence: int) -> Entry:
+    def _read(self, key: str, sequence: int) -> bytes:
         if key != key_of(self.model, sequence):
             raise IntegrityError(f"{key}: entry {sequence} was expected here. Run `evergreen journal verify`.")
-        return read_entry(self.store.get(key), self.model, sequence)
+        return self.store.get(key)
 
 
 def _entry_of(draft: Draft, state: State, uuid: str) -> Entry:

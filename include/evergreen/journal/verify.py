@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 
-from evergreen.core.digest import canonical
+from evergreen.core.digest import canonical, sha256
 from evergreen.core.errors import IntegrityError, NotFound, Refused
 from evergreen.journal.decisions import may_promote
-from evergreen.journal.entry import Entry, Kind, folder_of, key_of, read_entry
+from evergreen.journal.entry import Kind, folder_of, key_of, read_entry
 from evergreen.journal.fold import Fold
 from evergreen.records.promotion import Promotion
 from evergreen.stores.ports import ObjectStore
@@ -47,7 +47,7 @@ def verify(store: ObjectStore, model: str) -> Verification:
     for info in store.list(folder_of(model)):
         expected = fold.sequence + 1
         try:
-            fold.add(_sound(store, fold, info.key))
+            _take(store, fold, info.key)
         except (IntegrityError, Refused, NotFound) as error:
             culprit = expected - 1 if _attested(store, model, expected, fold.digest) else expected
             fault = Fault(sequence=culprit, key=key_of(model, culprit), reason=str(error))
@@ -55,14 +55,15 @@ def verify(store: ObjectStore, model: str) -> Verification:
     return Verification(model=model, entries=fold.sequence, head=fold.digest, fault=fault)
 
 
-def _sound(store: ObjectStore, fold: Fold, key: str) -> Entry:
+def _take(store: ObjectStore, fold: Fold, key: str) -> None:
     expected = fold.sequence + 1
     if key != key_of(fold.model, expected):
         raise IntegrityError(f"it is missing; {key} lies in its place.")
-    entry = read_entry(store.get(key), fold.model, expected)
+    data = store.get(key)
+    entry = read_entry(data, fold.model, expected)
     if entry.kind == Kind.PROMOTION and entry.previous == fold.digest:
         may_promote(fold.state(), Promotion.from_json(canonical(entry.body)))
-    return entry
+    fold.add(entry, sha256(data))
 
 
 def _attested(store: ObjectStore, model: str, sequence: int, before: str) -> bool:

@@ -16,7 +16,7 @@ from boto3.s3.transfer import TransferConfig
 from botocore.config import Config
 
 from evergreen.core.clock import now
-from evergreen.core.errors import AlreadyExists, InputError, NotFound, OutageError, PreconditionFailed
+from evergreen.core.errors import AccessDenied, AlreadyExists, InputError, NotFound, OutageError, PreconditionFailed
 from evergreen.core.settings import Settings
 from evergreen.stores.ports import ObjectInfo
 from evergreen.stores.s3_answers import Address, ConflictError
@@ -73,8 +73,9 @@ class S3Store:
         """Write ``data`` only over the object with that ETag (``If-Match``)."""
         try:
             return self._undisputed(lambda: self._write(key, data, IfMatch=etag))
-        except NotFound:  # Amazon's answer where others say 412
-            raise PreconditionFailed(f"{key!r} in {self} is gone and cannot be replaced.") from None
+        except (NotFound, PreconditionFailed):  # Amazon says the first when the object is gone, others the second
+            self._require_bucket()
+            raise PreconditionFailed(f"{key!r} in {self} is gone, or is no longer the object that was read.") from None
 
     def get(self, key: str) -> bytes:
         """The bytes under ``key``."""
@@ -122,6 +123,14 @@ class S3Store:
         """Remove the object, if it is there."""
         with self._address.translating(key):
             self._client.delete_object(Bucket=self._address.bucket, Key=key)
+
+    def create_bucket(self) -> None:
+        """Make the bucket; one that exists is left as it is."""
+        try:
+            self._require_bucket()
+        except AccessDenied:
+            with self._address.translating(""):
+                self._client.create_bucket(Bucket=self._address.bucket)
 
     def _write(self, key: str, data: bytes, **conditions: Any) -> ObjectInfo:
         with self._address.translating(key):

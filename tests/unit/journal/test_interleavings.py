@@ -80,6 +80,16 @@ def no_pause(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("evergreen.journal.journal.time.sleep", lambda _: None)
 
 
+def _cleared(stories: list[Story], faults: Iterator[str]) -> World:
+    """A world in which nothing is left of each story but its promotion; only then the faults begin."""
+    world = World(iter(()))
+    journal = Journal(world.store, MODEL)
+    for story in stories:
+        story.clear(journal)
+    world.faults = faults
+    return world
+
+
 faults = st.lists(st.sampled_from(FAULTS), max_size=40).map(iter)
 
 
@@ -93,13 +103,11 @@ def test_every_decision_is_written_once(faults: Iterator[str], keys: list[int]) 
     assert verify(world.store, MODEL).fault is None
 
 
-@given(faults, st.integers(2, 4))
+@given(faults, st.integers(2, 3))
 def test_one_promotion_per_expected_champion(faults: Iterator[str], rivals: int) -> None:
-    world = World(faults)
     stories = [Story(number) for number in range(1, rivals + 1)]
     stories += [Story(number + 10, against=number) for number in range(1, rivals + 1)]
-    world.waiting = [story.clear for story in stories]
-    world.run_all()
+    world = _cleared(stories, faults)
     world.waiting = [lambda journal, story=story: promote(journal, story.promotion) for story in stories]  # type: ignore[misc]
     world.run_all()
     entries = list(Journal(world.store, MODEL).entries())
@@ -116,7 +124,8 @@ def test_one_promotion_per_expected_champion(faults: Iterator[str], rivals: int)
 
 @given(faults)
 def test_whoever_is_told_yes_is_in_the_journal_and_whoever_is_refused_is_not(faults: Iterator[str]) -> None:
-    world, answers = World(faults), dict[int, str]()
+    stories = [Story(number) for number in (1, 2, 3)]
+    world, answers = _cleared(stories, faults), dict[int, str]()
 
     def try_promotion(journal: Journal, story: Story) -> None:
         try:
@@ -125,9 +134,6 @@ def test_whoever_is_told_yes_is_in_the_journal_and_whoever_is_refused_is_not(fau
         except Refused:
             answers[story.number] = "no"
 
-    stories = [Story(number) for number in (1, 2, 3)]
-    for story in stories:
-        world.run(story.clear)
     world.waiting = [lambda journal, story=story: try_promotion(journal, story) for story in stories]  # type: ignore[misc]
     world.run_all()
     promoted = {entry.body["package"] for entry in Journal(world.store, MODEL).entries() if entry.kind == "promotion"}

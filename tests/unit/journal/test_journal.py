@@ -154,7 +154,13 @@ def test_the_loser_of_a_race_may_be_refused_by_the_new_state() -> None:
 def test_a_lost_reply_is_recognised(error: type[AlreadyExists | OutageError]) -> None:
     store = LossyStore()
     store.error = error
-    assert Journal(store, MODEL).record(note("a")).sequence == 1
+
+    def decide(state: State) -> Draft:
+        if state.sequence:
+            raise Refused("whoever comes second")
+        return note("a")
+
+    assert Journal(store, MODEL).append(decide).sequence == 1
     assert Journal(store, MODEL).state().sequence == 1
 
 
