@@ -1,6 +1,5 @@
 """What the environment says to each program of the stack: addresses, and only the secrets that it needs."""
 
-import json
 import shlex
 import sys
 from pathlib import Path
@@ -121,14 +120,14 @@ def component(state: State, name: str) -> dict[str, str]:
 
 
 def write(state: State) -> None:
-    """Write the file that a shell sources, and see to it that Airflow's own password file is there."""
+    """Write the file that a shell sources."""
     lines = (f"export {name}={shlex.quote(value)}\n" for name, value in environment(state).items())
     write_private(state.env, "".join(lines))
 
 
 def masked(state: State) -> dict[str, str]:
     """The environment with its secrets blotted out, for a screen."""
-    hidden = set(json.loads(state.credentials.read_text()).values())
+    hidden = vars(credentials(state)).values()
     return {
         name: "********" if any(secret in value for secret in hidden) else value
         for name, value in environment(state).items()

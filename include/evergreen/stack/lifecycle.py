@@ -15,7 +15,7 @@ from evergreen.core.settings import inherited
 from evergreen.stack import environment, status
 from evergreen.stack.credentials import credentials, passwords
 from evergreen.stack.lock import held, is_held
-from evergreen.stack.ports import ports, settle
+from evergreen.stack.ports import listeners, settle
 from evergreen.stack.processes import members, stop
 from evergreen.stack.procfile import read
 from evergreen.stack.state import State
@@ -145,7 +145,7 @@ def sockets(state: State) -> list[Path]:
     if not state.ports.exists():
         return []
     folder = Path("/tmp")  # noqa: S108 - SeaweedFS puts them there, whatever TMPDIR says
-    return [path for port in ports(state).values() for path in folder.glob(f"seaweedfs-*-{port}.sock")]
+    return [path for port in listeners(state) for path in folder.glob(f"seaweedfs-*-{port}.sock")]
 
 
 def _stop(state: State) -> int:

@@ -22,7 +22,7 @@ INTERNAL = (
 )
 # Below the range from which Linux gives ports to outgoing connections, even with the 10,000 that SeaweedFS adds to the
 # port of its administration, whatever it was told.
-LOWEST, HIGHEST = 20_000, 22_000
+LOWEST, HIGHEST, ADDED = 20_000, 22_000, 10_000
 ATTEMPTS = 500
 
 
@@ -59,6 +59,12 @@ def ports(state: State) -> dict[str, int]:
     except (OSError, ValueError):
         raise OutageError(f"The stack in {state.path} was never started: run `make up`.") from None
     return chosen
+
+
+def listeners(state: State) -> set[int]:
+    """Every port that a running stack listens on."""
+    chosen = ports(state)
+    return {*chosen.values(), chosen["s3_admin"] + ADDED}
 
 
 def settle(state: State) -> dict[str, int]:

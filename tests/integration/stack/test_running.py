@@ -8,9 +8,9 @@ import psutil
 import pytest
 
 from evergreen.stack import lifecycle
-from evergreen.stack.components import MIGRATE, components
+from evergreen.stack.components import components
 from evergreen.stack.credentials import credentials
-from evergreen.stack.ports import ports
+from evergreen.stack.ports import listeners, ports
 from evergreen.stack.processes import members
 
 pytestmark = [pytest.mark.integration, pytest.mark.timeout(600)]
@@ -34,8 +34,7 @@ def test_it_listens_on_loopback_only(stack):
         if connection.status == psutil.CONN_LISTEN
     }
     assert {address.ip for address in found} == {"127.0.0.1"}
-    chosen = ports(stack.state)
-    assert {address.port for address in found} == {*chosen.values(), chosen["s3_admin"] + 10_000}
+    assert {address.port for address in found} == listeners(stack.state)
 
 
 def test_airflow_asks_for_a_login(stack):
@@ -131,4 +130,16 @@ def test_a_component_that_is_killed_comes_back(stack):
     after = lifecycle.current(stack.state).components["triggerer"]
     assert after.restarts == 1
     assert after.phase == "ready"
-    assert MIGRATE in status.components
+
+
+def test_up_recovers_from_the_death_of_everything_with_all_data(stack):
+    variable = {"key": "of_the_stack", "value": "kept"}
+    assert stack.api("POST", "/api/v2/variables", json=variable).status_code == 201
+    supervisor = psutil.Process(lifecycle.current(stack.state).supervisor)
+    for process in [supervisor, *members(stack.state)]:
+        if process.is_running():
+            process.kill()
+    assert not lifecycle.running(stack.state)
+    lifecycle.up(stack.state, lambda _: None)
+    assert stack.api("GET", "/api/v2/variables/of_the_stack").json()["value"] == "kept"
+    assert lifecycle.current(stack.state).ready

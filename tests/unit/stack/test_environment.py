@@ -1,0 +1,68 @@
+import stat
+import subprocess
+
+from evergreen.core.settings import Settings
+from evergreen.stack import environment
+from evergreen.stack.credentials import credentials
+from evergreen.stack.ports import ports
+
+
+def secrets_in(state, variables):
+    return {name for name, secret in vars(credentials(state)).items() if any(secret in v for v in variables.values())}
+
+
+def test_it_names_every_address_of_this_stack(state):
+    made = environment.environment(state)
+    assert made["EVERGREEN_AIRFLOW_URL"] == f"http://127.0.0.1:{ports(state)['airflow']}"
+    assert made["AIRFLOW__CORE__EXECUTION_API_SERVER_URL"].startswith(made["EVERGREEN_AIRFLOW_URL"])
+    assert made["AIRFLOW__API__PORT"] == str(ports(state)["airflow"])
+    assert made["AIRFLOW__API__HOST"] == "127.0.0.1"
+
+
+def test_nobody_is_admin_without_a_login(state):
+    assert environment.environment(state)["AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_ALL_ADMINS"] == "False"
+
+
+def test_settings_know_every_variable(state):
+    names = {name.removeprefix("EVERGREEN_").lower() for name in environment.environment(state) if "EVERGREEN_" in name}
+    assert names <= set(Settings.model_fields)
+
+
+def test_each_component_has_only_the_secrets_that_it_needs(state):
+    s3 = {"s3_access_key", "s3_secret_key"}
+    assert secrets_in(state, environment.component(state, "postgres")) == set()
+    assert secrets_in(state, environment.component(state, "s3")) == s3 | {"filer_key"}
+    assert secrets_in(state, environment.component(state, "mlflow")) == s3 | {"mlflow_database"}
+    airflow = s3 | {"airflow_database", "fernet_key", "jwt_secret", "api_secret_key"}
+    assert secrets_in(state, environment.component(state, "scheduler")) == airflow
+
+
+def test_only_the_scheduler_preloads(state):
+    names = ("postgres", "s3", "mlflow", "api-server", "scheduler", "dag-processor", "triggerer", "migrate")
+    assert [name for name in names if "EVERGREEN_PRELOAD" in environment.component(state, name)] == ["scheduler"]
+
+
+def test_variables_of_the_shell_do_not_reach_into_the_servers(state, monkeypatch):
+    for name in ("AIRFLOW__CORE__EXECUTOR", "AWS_PROFILE", "MLFLOW_TRACKING_URI", "PGHOST", "PYTHONPATH"):
+        monkeypatch.setenv(name, "foreign")
+    monkeypatch.setenv("LANG", "kept")
+    for name in ("s3", "mlflow", "scheduler"):
+        made = environment.component(state, name)
+        assert "foreign" not in made.values()
+        assert made["LANG"] == "kept"
+
+
+def test_the_file_for_a_shell_is_private_and_says_the_same(state):
+    environment.write(state)
+    assert stat.S_IMODE(state.env.stat().st_mode) == 0o600
+    command = ["bash", "-c", 'source "$0" && env -0', str(state.env)]
+    lines = subprocess.run(command, env={}, capture_output=True, text=True, check=True).stdout.split("\0")
+    loaded = dict(line.split("=", 1) for line in lines if "=" in line)
+    assert environment.environment(state).items() <= loaded.items()
+
+
+def test_what_is_shown_holds_no_secret(state):
+    shown = environment.masked(state)
+    assert secrets_in(state, shown) == set()
+    assert set(shown) == set(environment.environment(state))
+    assert shown["EVERGREEN_S3_ENDPOINT"] == environment.environment(state)["EVERGREEN_S3_ENDPOINT"]
