@@ -8,7 +8,9 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
 from datetime import datetime
 from email.utils import parsedate_to_datetime
+from functools import cache
 from pathlib import Path
+from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 import boto3
@@ -36,6 +38,9 @@ LIMITS = Config(
     s3={"addressing_style": "path"},
     max_pool_connections=16,
 )
+
+
+_one_at_a_time = Lock()  # a session makes clients for one thread at a time; the clients serve all
 
 
 class S3Store:
@@ -177,17 +182,24 @@ def open_store(settings: Settings) -> S3Store:
     return S3Store(settings)
 
 
+@cache
+def _sdk() -> boto3.session.Session:
+    """One for the process: reading the SDK's description of S3 is what takes long when a store is opened."""
+    return boto3.session.Session()
+
+
 def _client(settings: Settings) -> "S3Client":
     access, secret = settings.s3_access_key, settings.s3_secret_key
     try:
-        return boto3.session.Session().client(
-            "s3",
-            endpoint_url=settings.s3_endpoint,
-            region_name=settings.s3_region,
-            aws_access_key_id=access.get_secret_value() if access else None,
-            aws_secret_access_key=secret.get_secret_value() if secret else None,
-            config=LIMITS,
-        )
+        with _one_at_a_time:
+            return _sdk().client(
+                "s3",
+                endpoint_url=settings.s3_endpoint,
+                region_name=settings.s3_region,
+                aws_access_key_id=access.get_secret_value() if access else None,
+                aws_secret_access_key=secret.get_secret_value() if secret else None,
+                config=LIMITS,
+            )
     except ValueError:
         raise InputError(
             f"EVERGREEN_S3_ENDPOINT: {settings.s3_endpoint!r} is no address; expected http://host:port."

@@ -36,7 +36,7 @@ class Handler(BaseHTTPRequestHandler):
     def do_PUT(self) -> None:
         data = self.rfile.read(int(self.headers["Content-Length"]))
         answer = self._next()
-        if answer == 200 or answer == "lose the reply":
+        if answer in {200, "lose the reply"}:
             if self.headers.get("If-None-Match") == "*" and self.path in self.server.objects:
                 answer = 412
             else:
