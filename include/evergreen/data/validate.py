@@ -70,21 +70,20 @@ def validate(
 
 
 def _results(spec: ModelSpec, snapshot: Snapshot, suite: Suite, store: ObjectStore) -> Results:
-    named = meaningful(spec)
+    columns = spec.columns
     with open_window(snapshot, store) as window:
-        suite.check_columns({*window.kinds, *named})
+        suite.check_columns({*window.kinds, columns.event_time, *columns.keys, *compared(spec)})
         expectations = suite.expectations(moments_of(snapshot), window.kinds)
         try:
-            return results(window, suite.entries, expectations, named)
+            return results(window, suite.entries, expectations, compared(spec))
         except duckdb.Error as error:
             raise unreadable(snapshot, error) from None
 
 
-def meaningful(spec: ModelSpec) -> tuple[str, ...]:
-    """The columns that have a meaning for the model, each once."""
+def compared(spec: ModelSpec) -> tuple[str, ...]:
+    """The columns whose statistics are kept for the next snapshot: label, features and sensitive columns, each once."""
     columns = spec.columns
-    named = (columns.event_time, *columns.keys, columns.label.column, *columns.features.names, *columns.sensitive)
-    return tuple(dict.fromkeys(named))
+    return tuple(dict.fromkeys((columns.label.column, *columns.features.names, *columns.sensitive)))
 
 
 def _folder(snapshot: Snapshot, suite_path: Path, previous: ValidationReport | None) -> str:

@@ -39,7 +39,7 @@ class ColumnStatistics:
     Attributes
     ----------
     mean, stddev
-        Of the finite values; None for a column that is not numeric, or without values.
+        None for a column that is not numeric, has no values, or infinite ones.
     distinct
         Categories of a text or boolean column; None for any other.
     """

@@ -31,5 +31,5 @@ def page(snapshot: Snapshot, results: list[ExpectationValidationResult]) -> byte
         },
     )
     document = ValidationResultsPageRenderer().render(suite)
-    html = DefaultJinjaPageView(custom_views_directory=str(VIEWS)).render(document)
+    html = DefaultJinjaPageView(custom_views_directory=str(VIEWS)).render(document, template="evergreen.j2")
     return str(html).encode()
