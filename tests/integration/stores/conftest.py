@@ -53,7 +53,7 @@ def start_weed(folder: Path) -> Weed:
     ]
     endpoint = "http://127.0.0.1:" + next(f for f in flags if f.startswith("-s3.port=")).split("=")[1]
     command = [
-        Path(sys.executable).with_name("weed"), "mini", f"-dir={folder}", "-ip=127.0.0.1", "-ip.bind=127.0.0.1", f"-bucket={BUCKET}",
+        str(Path(sys.executable).with_name("weed")), "mini", f"-dir={folder}", "-ip=127.0.0.1", "-ip.bind=127.0.0.1", f"-bucket={BUCKET}",
         "-s3.autoCreateBucket=false", "-s3.port.iceberg=0", "-s3.port.lance=0", "-webdav=false", "-admin.ui=false",
         "-master.telemetry=false", *flags,
     ]  # fmt: skip
