@@ -120,6 +120,8 @@ class MlflowStore:
     def create_version(self, model: str, *, run_id: str, model_uri: str, tags: Mapping[str, str]) -> RegisteredVersion:
         """Register a logged model, with all tags in the same request."""
         with translated(self.url, f"register a version of {model}"):
+            # The server answers 500 for a model file that is not there.
+            self._client.get_logged_model(model_uri.removeprefix("models:/"))
             self._registered_model(model)
             version = self._client.create_model_version(
                 model,

@@ -11,7 +11,10 @@ from evergreen.spec.model import ModelSpec
 
 def example(spec: ModelSpec, features: pd.DataFrame) -> pd.DataFrame:
     """One row that nobody is in: the median of each numeric column, the most frequent value of each categorical one."""
-    middle: dict[str, Any] = {name: [float(features[name].median())] for name in spec.columns.features.numeric}
+    middle: dict[str, Any] = {}
+    for name in spec.columns.features.numeric:
+        known = features[name].dropna()
+        middle[name] = [float(known.median()) if len(known) else math.nan]
     for name in spec.columns.features.categorical:
         frequent = features[name].mode(dropna=True)
         middle[name] = [frequent.iloc[0] if len(frequent) else math.nan]

@@ -6,7 +6,8 @@ It stays open in MLflow until the next training of the same key, which marks it 
 that train at once, the one that finishes first wins and the other adopts it.
 """
 
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pyarrow.compute as pc
@@ -67,25 +68,28 @@ def train(
     data = {name: _rows(spec, store, snapshot, span) for name, span in spans.items() if span.rows or name == fitted_on}
     check(spec, data[fitted_on], fitted_on)
     commit = commit_of(folder)
-    run_id = tracking.start_run(
-        spec.name,
-        key=plan.key,
-        name=f"{run.as_of:%Y-%m-%d} {fitted_on}",
-        tags=diary.tags(run, snapshot, split, plan, commit),
-        params=diary.params(plan),
-    )
-    try:
+    with _entry(tracking, run, plan, diary.tags(run, snapshot, split, plan, commit)) as run_id:
         tracking.log_datasets(run_id, tuple(diary.dataset(snapshot, name, spans[name]) for name in data))
         # The number of threads decides the order of sums, and so the last digits of a fit.
         with threadpool_limits(limits=plan.threads):
             cost, uri = _fitted(spec, pipeline, data, plan, tracking, run_id)
-        candidate = _candidate(spec, snapshot, split, plan, commit, len(data[fitted_on].label), run_id, uri, cost)
+        count = len(data[fitted_on].label)
+        candidate = _candidate(spec, snapshot, split, plan, commit, count, run_id, uri, cost)
         tracking.end_run(run_id, finished=True, tags={RECORD: candidate.to_json().decode()})
+    return _adopted(tracking, plan) or candidate
+
+
+@contextmanager
+def _entry(tracking: RunTracker, run: Run, plan: Recipe, tags: dict[str, str]) -> Iterator[str]:
+    """Open a run in the diary; an error on the way ends it as failed, if the tracking server still answers."""
+    name = f"{run.as_of:%Y-%m-%d} {plan.fitted_on}"
+    run_id = tracking.start_run(plan.model, key=plan.key, name=name, tags=tags, params=diary.params(plan))
+    try:
+        yield run_id
     except Exception:
         with suppress(StoreError, OutageError):
             tracking.end_run(run_id, finished=False, tags={})
         raise
-    return _adopted(tracking, plan) or candidate
 
 
 def _adopted(tracking: RunTracker, plan: Recipe) -> Candidate | None:

@@ -26,7 +26,7 @@ LOGGED = LoggedModel(
     estimator=PIPELINE,
     example=ROWS.head(1),
     output=PIPELINE.predict(ROWS.head(1)),
-    requirements=("scikit-learn==1.9.1",),
+    requirements=("mlflow==3.17.2", "scikit-learn==1.9.1"),
     trusted=tuple(sorted(TRUSTED)),
     files={"signature.json": '{"é": 1}'},
 )
@@ -104,7 +104,7 @@ def test_a_model_comes_back_as_it_was_stored(store: MlflowStore, server: str, mo
     files = {path.name: path.read_bytes() for path in (tmp_path / "a" / "b").iterdir()}
     assert {"MLmodel", "model.skops", "requirements.txt", "input_example.json", "signature.json"} <= set(files)
     assert np.array_equal(read(files["model.skops"]).predict_proba(ROWS), PIPELINE.predict_proba(ROWS))
-    assert files["requirements.txt"].decode() == "scikit-learn==1.9.1"
+    assert files["requirements.txt"].decode().split() == ["mlflow==3.17.2", "scikit-learn==1.9.1"]
     assert files["signature.json"].decode() == '{"é": 1}'
     assert b'signature:\n  inputs: \'[{"type": "double", "name": "distance"' in files["MLmodel"]
     (output,) = MlflowClient(server).get_run(run_id).outputs.model_outputs

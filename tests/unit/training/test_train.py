@@ -17,7 +17,6 @@ from evergreen.features.trusted import read
 from evergreen.records.candidate import Candidate
 from evergreen.spec.model import ModelSpec
 from evergreen.stores.memory_tracker import MemoryTracker
-from evergreen.training.recipe import recipe
 from evergreen.training.train import train
 
 Specs = Callable[..., ModelSpec]
@@ -92,39 +91,6 @@ def test_two_trainings_of_one_recipe_answer_alike_bit_by_bit(small_world: Worlds
     first, second = trained(world, folder), trained(other, folder)
     assert first.key != second.key
     assert np.array_equal(scores(world, first), scores(other, second))
-
-
-CHANGES: dict[str, Callable[[Any], dict[str, Any]]] = {
-    "hyperparameters": lambda world: {"run": dataclasses.replace(world.run, hyperparameters={"max_iter": 11})},
-    "nonce": lambda world: {"run": dataclasses.replace(world.run, nonce="again")},
-    "rows": lambda world: {"snapshot": dataclasses.replace(world.snapshot, rows_sha256="1" * 64)},
-    "spans": lambda world: {"split": dataclasses.replace(world.split, train=world.split.mature)},
-    "seed": lambda world: {"spec": _updated(world.spec, training={"seed": 8})},
-    "features": lambda world: {
-        "spec": _updated(
-            world.spec, columns={"features": {"numeric": ["wind", "distance"], "categorical": ["carrier"]}}
-        )
-    },
-}
-
-
-@pytest.mark.parametrize("change", CHANGES)
-def test_whatever_decides_the_fit_changes_the_key(small_world: Worlds, write_recipe: Writer, change: str) -> None:
-    world, folder = small_world(), write_recipe()
-    other = dataclasses.replace(world, **CHANGES[change](world))
-    assert _key(other, folder) != _key(world, folder)
-
-
-def test_code_environment_and_rows_fitted_on_change_the_key(
-    small_world: Worlds, write_recipe: Writer, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    world, folder = small_world(), write_recipe()
-    keys = [_key(world, folder), _key(world, folder, "mature")]
-    write_recipe((folder / "pipeline.py").read_text() + "\n# a remark")
-    keys.append(_key(world, folder))
-    monkeypatch.setattr("evergreen.training.recipe.environment", lambda: "another")
-    keys.append(_key(world, folder))
-    assert len(set(keys)) == 4
 
 
 def test_what_does_not_decide_the_fit_leaves_the_key(
@@ -218,7 +184,10 @@ def test_a_hyperparameter_out_of_range_is_refused_first(small_world: Worlds, tmp
     ("source", "words"),
     [
         (OWN_TYPE, r"holds types that may not be served: .*numbers"),
-        (OWN_TYPE.replace("return rows", "raise KeyError(rows)"), "fitting to .* rows x 3 features raised KeyError"),
+        (
+            OWN_TYPE.replace('return rows[["distance"]]', "raise KeyError(3)"),
+            "fitting to .* rows x 3 features raised KeyError",
+        ),
     ],
 )
 def test_a_pipeline_that_fails_later_leaves_a_failed_run(
@@ -246,12 +215,3 @@ def test_the_other_tasks(small_world: Worlds, small_spec: Specs, write_recipe: W
     assert world.tracker.runs[candidate.run_id].metrics[f"calibration_{metric}"] > 0.1
     classes = json.loads(world.tracker.models[candidate.model_uri]["signature.json"])["classes"]
     assert classes == (["late", "punctual"] if task == "multiclass" else [])
-
-
-def _key(world: Any, folder: Path, fitted_on: Any = "train") -> str:
-    return recipe(world.spec, world.run, world.snapshot, world.split, folder, fitted_on).key
-
-
-def _updated(spec: ModelSpec, **parts: dict[str, Any]) -> ModelSpec:
-    content = spec.model_dump(mode="json")
-    return ModelSpec.model_validate(content | {name: content[name] | part for name, part in parts.items()})
