@@ -101,14 +101,15 @@ def flights() -> pd.DataFrame:
     rows = rows.merge(weather, on=["origin", "time_hour"], how="left", validate="many_to_one")
     rows = rows.merge(planes, on="tailnum", how="left", validate="many_to_one")
     day = pd.to_datetime(rows[["year", "month", "day"]])
-    number = rows["flight"].astype(str)
-    rows["flight_id"] = day.dt.strftime("%Y-%m-%d") + "-" + rows["carrier"] + "-" + number + "-" + rows["origin"]
+    date, number = day.map({each: f"{each:%Y-%m-%d}" for each in day.unique()}), rows["flight"].astype(str)
+    rows["flight_id"] = date + "-" + rows["carrier"] + "-" + number + "-" + rows["origin"]
     rows["scheduled_departure"] = pd.to_datetime(rows["time_hour"], utc=True) + pd.to_timedelta(
         rows["minute"], unit="m"
     )
     rows["day_of_week"] = day.dt.dayofweek
     rows["late"] = (rows["arr_delay"] >= LATE_MINUTES).astype("Int8").mask(rows["arr_delay"].isna())
-    return rows[SCHEMA.names].sort_values(["scheduled_departure", "flight_id"], ignore_index=True)
+    names: list[str] = SCHEMA.names
+    return rows[names].sort_values(["scheduled_departure", "flight_id"], ignore_index=True)
 
 
 def _table(name: str) -> pd.DataFrame:

@@ -44,7 +44,7 @@ def spec_of(*, task: str = "binary", source: Any = None, columns: Any = None, **
             "split": {"test": "7d", "min_rows": 10},
         }
         | training,
-        "gates": [{"rule": "minimum", "metric": gate[task], "at_least": 0.5}],
+        "gates": [{"rule": "better_than_baseline", "metric": gate[task]}],
     })  # fmt: skip
 
 
