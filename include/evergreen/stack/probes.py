@@ -1,13 +1,13 @@
 """How the supervisor sees that a component does its work, not merely that its process is alive."""
 
 import json
-import time
 import urllib.error
 import urllib.request
 from datetime import datetime
 from http import HTTPStatus
 from typing import Any
 
+from evergreen.core.clock import now
 from evergreen.stack.credentials import credentials, passwords
 from evergreen.stack.environment import BUCKET, database
 from evergreen.stack.ports import ports
@@ -43,7 +43,7 @@ def _ask(url: str, *, body: dict[str, Any] | None = None, token: str | None = No
 
 def still_runs(_state: State, since: float) -> bool:
     """Whether it has lived for a moment: all that is known of a component without a probe of its own."""
-    return time.time() - since > 1.0
+    return now().timestamp() - since > 1.0
 
 
 def postgres(state: State, _since: float) -> bool:

@@ -1,7 +1,6 @@
 """What ``evergreen stack`` shows to a person."""
 
 import json
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -10,6 +9,7 @@ from rich.console import Console
 from rich.live import Live
 from rich.table import Table
 
+from evergreen.core.clock import now
 from evergreen.stack.lifecycle import Started, Watcher
 from evergreen.stack.ports import ports
 from evergreen.stack.state import State
@@ -21,7 +21,7 @@ COLOURS = {Phase.READY: "green", Phase.FAILED: "red", Phase.STARTING: "yellow", 
 def _seconds(component: ComponentStatus) -> str:
     if component.seconds is not None and component.phase is Phase.READY:
         return f"{component.seconds:.1f} s"
-    return "" if component.since is None else f"{time.time() - component.since:.0f} s"
+    return "" if component.since is None else f"{now().timestamp() - component.since:.0f} s"
 
 
 def _phase(component: ComponentStatus) -> str:

@@ -8,10 +8,10 @@ import logging
 import os
 import signal
 import sys
-import time
 from dataclasses import replace
 from functools import partial
 
+from evergreen.core.clock import now
 from evergreen.stack import status
 from evergreen.stack.components import Component, components
 from evergreen.stack.environment import component as environment_of
@@ -25,6 +25,8 @@ RESTARTS = 5
 """How often in a row a component that was ready once may die before it is given up."""
 FIRST_STARTS = 2
 """How often a component that never was ready is started again: what is wrong with it seldom mends itself."""
+BACKOFF_SECONDS = 1.0
+"""The wait before the first new start; it doubles with each."""
 STEADY_SECONDS = 60.0
 """A component that ran this long has overcome what it died of: its restarts are counted anew."""
 
@@ -76,25 +78,25 @@ class Supervisor:
         """Start one component, and again whenever it dies, until it dies too often."""
         for need in component.needs:
             await self._ready[need].wait()
-        begun, restarts = time.time(), 0
+        begun, restarts = now().timestamp(), 0
         while True:
             process = await self._start(component)
-            started = time.time()
+            started = now().timestamp()
             watch = asyncio.create_task(self._watch(component, started, begun))
             code = await process.wait()
             watch.cancel()
             if component.once and code == 0:
                 return self._is_ready(component.name, begun)
             await asyncio.to_thread(stop, partial(in_session, process.pid))
-            restarts = 1 if time.time() - started > STEADY_SECONDS else restarts + 1
+            restarts = 1 if now().timestamp() - started > STEADY_SECONDS else restarts + 1
             again = not component.once and restarts <= (
                 RESTARTS if self._ready[component.name].is_set() else FIRST_STARTS
             )
             self._died(component.name, code, restarts, again=again)
             if not again:
                 return None
-            await asyncio.sleep(2 ** (restarts - 1))
-            begun = time.time()
+            await asyncio.sleep(BACKOFF_SECONDS * 2 ** (restarts - 1))
+            begun = now().timestamp()
 
     async def _start(self, component: Component) -> asyncio.subprocess.Process:
         with self._state.log(component.name).open("ab") as output:
@@ -108,7 +110,7 @@ class Supervisor:
                 start_new_session=True,
             )
         log.info("%s started, process %d", component.name, process.pid)
-        self._set(component.name, phase=Phase.STARTING, pid=process.pid, since=time.time())
+        self._set(component.name, phase=Phase.STARTING, pid=process.pid, since=now().timestamp())
         return process
 
     async def _watch(self, component: Component, started: float, begun: float) -> None:
@@ -120,7 +122,7 @@ class Supervisor:
         self._is_ready(component.name, begun)
 
     def _is_ready(self, name: str, begun: float) -> None:
-        self._set(name, phase=Phase.READY, seconds=time.time() - begun, message="")
+        self._set(name, phase=Phase.READY, seconds=now().timestamp() - begun, message="")
         self._ready[name].set()
         log.info("%s is ready", name)
 

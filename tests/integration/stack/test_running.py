@@ -1,3 +1,4 @@
+import contextlib
 import os
 import stat
 import time
@@ -27,11 +28,11 @@ def test_every_component_of_the_procfile_is_ready(stack):
 
 
 def test_it_listens_on_loopback_only(stack):
+    ours = {process.pid for process in members(stack.state)}
     found = {
         connection.laddr
-        for process in members(stack.state)
-        for connection in process.net_connections(kind="inet")
-        if connection.status == psutil.CONN_LISTEN
+        for connection in psutil.net_connections(kind="inet")
+        if connection.pid in ours and connection.status == psutil.CONN_LISTEN
     }
     assert {address.ip for address in found} == {"127.0.0.1"}
     assert {address.port for address in found} == listeners(stack.state)
@@ -136,10 +137,12 @@ def test_up_recovers_from_the_death_of_everything_with_all_data(stack):
     variable = {"key": "of_the_stack", "value": "kept"}
     assert stack.api("POST", "/api/v2/variables", json=variable).status_code == 201
     supervisor = psutil.Process(lifecycle.current(stack.state).supervisor)
-    for process in [supervisor, *members(stack.state)]:
-        if process.is_running():
+    supervisor.kill()  # first: it would start the others again
+    for process in members(stack.state):
+        with contextlib.suppress(psutil.NoSuchProcess):
             process.kill()
-    assert not lifecycle.running(stack.state)
+    while lifecycle.running(stack.state):
+        time.sleep(0.05)
     lifecycle.up(stack.state, lambda _: None)
     assert stack.api("GET", "/api/v2/variables/of_the_stack").json()["value"] == "kept"
     assert lifecycle.current(stack.state).ready
