@@ -1,0 +1,80 @@
+"""Ledger: what each step of a run gave, so that a run can be killed anywhere and taken up again.
+
+A record is stored once under the idempotency key of the step that made it (``records/<step>/<key>.json``); the run
+keeps a pointer (``runs/<run id>/<step>.json``). A step that finds its key taken adopts the record that is there.
+"""
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+from urllib.parse import quote
+
+from evergreen.core.digest import canonical, digest_of, sha256
+from evergreen.core.errors import AlreadyExists, NotFound, RunError
+from evergreen.records.base import Record
+from evergreen.records.run import Run
+from evergreen.stores.ports import ObjectStore
+
+R = TypeVar("R", bound=Record)
+
+
+class Ledger:
+    """The records of one run of one model."""
+
+    def __init__(self, store: ObjectStore, model: str, run_id: str) -> None:
+        self.store, self.model, self.run_id = store, model, run_id
+        self._folder = f"{model}/runs/{quote(run_id, safe='+:-_.')}"
+
+    def begin(self, run: Run) -> Run:
+        """Fix what the run was asked to do; a run that has begun keeps what it was first asked."""
+        key = f"{self._folder}/run.json"
+        try:
+            self.store.create(key, run.to_json())
+        except AlreadyExists:
+            return Run.from_json(self.store.get(key))
+        return run
+
+    def run(self) -> Run:
+        """What the run was asked to do; raises ``RunError`` when it has not begun."""
+        try:
+            return Run.from_json(self.store.get(f"{self._folder}/run.json"))
+        except NotFound:
+            raise RunError(f"{self.model}: there is no run {self.run_id!r}; begin with the step 'snapshot'.") from None
+
+    def once(self, step: str, kind: type[R], inputs: dict[str, Any], compute: Callable[[], R]) -> R:
+        """The record of ``step`` for these inputs: computed now, or adopted from whoever was first."""
+        key = digest_of({"step": step, **inputs})
+        try:
+            record = kind.from_json(self.store.get(self._record(step, key)))
+        except NotFound:
+            record = compute()
+        return self.keep(step, record, key)
+
+    def keep(self, step: str, record: R, key: str) -> R:
+        """Store ``record`` under ``key`` unless one is there already, and point the run at the one that stays."""
+        try:
+            self.store.create(self._record(step, key), record.to_json())
+        except AlreadyExists:
+            record = type(record).from_json(self.store.get(self._record(step, key)))
+        pointer = canonical({"record": self._record(step, key), "sha256": sha256(record.to_json())})
+        self.store.put(f"{self._folder}/{step}.json", pointer)
+        return record
+
+    def read(self, step: str, kind: type[R]) -> R:
+        """The record that ``step`` gave; raises ``RunError`` when it has not run."""
+        record = self.find(step, kind)
+        if record is None:
+            raise RunError(f"{self.model}: the step {step!r} of run {self.run_id!r} has not run; it comes first.")
+        return record
+
+    def find(self, step: str, kind: type[R]) -> R | None:
+        """The record that ``step`` gave, or None."""
+        import json
+
+        try:
+            pointer = json.loads(self.store.get(f"{self._folder}/{step}.json"))
+        except NotFound:
+            return None
+        return kind.from_json(self.store.get(pointer["record"]))
+
+    def _record(self, step: str, key: str) -> str:
+        return f"{self.model}/records/{step}/{key}.json"

@@ -1,0 +1,69 @@
+"""From a challenger to a champion: approve -> release -> promote -> report, by the ledger of the run that made it."""
+
+from evergreen.core.errors import Refused
+from evergreen.flows.ledger import Ledger
+from evergreen.flows.workspace import Workspace
+from evergreen.journal.decisions import record_approval, record_release
+from evergreen.records.approval import Approval
+from evergreen.records.promotion import Promotion
+from evergreen.records.refit import Refit
+from evergreen.records.release import Release
+from evergreen.records.verdict import Verdict
+from evergreen.registry.promote import promote as decide
+from evergreen.registry.reconcile import Repair, reconcile
+from evergreen.release.approve import approve as answer
+from evergreen.release.release import release as authorise
+
+
+def approve(ws: Workspace, run_id: str) -> Approval:
+    """Ask the policy whether the challenger of this run may be released."""
+    ledger = Ledger(ws.store, ws.model, run_id)
+    verdict, refit = ledger.read("gate", Verdict), ledger.read("refit", Refit)
+    _still_challenger(ws, refit)
+    approval = answer(ws.spec, verdict, refit)
+    record_approval(ws.journal, approval)
+    return ledger.keep("approve", approval, approval.digest)
+
+
+def release(ws: Workspace, run_id: str) -> Release:
+    """Authorise the approved package to be loaded."""
+    ledger = Ledger(ws.store, ws.model, run_id)
+    authorised = authorise(ledger.read("approve", Approval))
+    record_release(ws.journal, authorised)
+    return ledger.keep("release", authorised, authorised.digest)
+
+
+def promote(ws: Workspace, run_id: str) -> Promotion:
+    """Make the released version champion, and let the aliases follow."""
+    ledger = Ledger(ws.store, ws.model, run_id)
+    verdict, refit, released = (
+        ledger.read("gate", Verdict),
+        ledger.read("refit", Refit),
+        ledger.read("release", Release),
+    )
+    promotion = Promotion(
+        model=ws.model,
+        package=released.package,
+        version=released.version,
+        verdict=released.verdict,
+        expected_champion=verdict.champion,
+        data=refit.candidate.data,
+    )
+    decide(ws.journal, promotion)
+    reconcile(ws.journal, ws.registry)
+    return ledger.keep("promote", promotion, promotion.digest)
+
+
+def repair(ws: Workspace) -> tuple[Repair, ...]:
+    """Make the aliases say what the journal says, and tell what differed."""
+    return reconcile(ws.journal, ws.registry)
+
+
+def _still_challenger(ws: Workspace, refit: Refit) -> None:
+    state = ws.journal.state()
+    if state.rung_of(refit.package.sha256) not in ("challenger", "releasing", "champion"):
+        now = f"version {state.challenger.version}" if state.challenger else "none"
+        raise Refused(
+            f"{ws.model}: version {refit.version.number} is no longer the challenger (now {now}). "
+            f"Release the newer one, or retrain."
+        )

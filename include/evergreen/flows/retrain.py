@@ -1,0 +1,216 @@
+"""The retraining chain, step by step; each finds what it needs in the run's ledger.
+
+snapshot -> validate -> split -> train -> register -> package -> evaluate -> gate -> refit -> report
+"""
+
+from typing import Literal
+
+from evergreen.core.digest import digest_of, digest_of_file
+from evergreen.core.errors import RunError
+from evergreen.data.snapshot import snapshot as take_snapshot
+from evergreen.data.split import split as cut
+from evergreen.data.validate import validate as check
+from evergreen.evaluation.evaluate import evaluate as measure
+from evergreen.evaluation.parity import parity
+from evergreen.features.packaged import load_manifest
+from evergreen.flows.code import code_of
+from evergreen.flows.ledger import Ledger
+from evergreen.flows.workspace import Workspace
+from evergreen.gates.gate import gate as judge
+from evergreen.journal.decisions import record_evaluation, record_snapshot, record_verdict
+from evergreen.journal.state import State
+from evergreen.packaging.package import package as wrap
+from evergreen.records.candidate import Candidate
+from evergreen.records.evaluation import Evaluation
+from evergreen.records.package import ModelPackage
+from evergreen.records.refit import Refit
+from evergreen.records.run import Run
+from evergreen.records.snapshot import Snapshot
+from evergreen.records.split import Split
+from evergreen.records.validation import ValidationReport
+from evergreen.records.verdict import Judgement, Verdict
+from evergreen.records.version import Version
+from evergreen.registry.reconcile import reconcile
+from evergreen.registry.register import register as enter
+from evergreen.training.train import train as fit
+
+
+def begin(ws: Workspace, run: Run) -> Run:
+    """Fix what the run was asked to do; a run that has begun keeps what it was first asked."""
+    return Ledger(ws.store, ws.model, run.run_id).begin(run)
+
+
+def resume(ws: Workspace, run_id: str) -> Run:
+    """What a run that has begun was asked to do."""
+    return Ledger(ws.store, ws.model, run_id).run()
+
+
+def snapshot(ws: Workspace, run: Run) -> Snapshot:
+    """Fix the data: raw objects become immutable parts and a manifest."""
+    record = take_snapshot(ws.spec, run, ws.store, connect=ws.connect)
+    return _ledger(ws, run).keep("snapshot", record, record.digest)
+
+
+def validate(ws: Workspace, run: Run) -> ValidationReport:
+    """Hold the data against the suite and against the snapshot before it."""
+    ledger, suite = _ledger(ws, run), ws.folder / "expectations.yaml"
+    data, previous = ledger.read("snapshot", Snapshot), previous_validation(ws, run)
+    inputs = {
+        "snapshot": data.digest,
+        "suite": digest_of_file(suite) if suite.exists() else None,
+        "previous": previous.digest if previous else None,
+        "code": code_of("data"),
+        "nonce": run.nonce,
+    }
+    report = ledger.once("validate", ValidationReport, inputs, lambda: check(ws.spec, data, previous, suite, ws.store))
+    ws.store.put(_validation_key(ws, run), report.to_json())
+    record_snapshot(ws.journal, run, data, report)
+    return report
+
+
+def split(ws: Workspace, run: Run) -> Split:
+    """Cut the snapshot into train, calibration and test."""
+    ledger = _ledger(ws, run)
+    data = ledger.read("snapshot", Snapshot)
+    inputs = {
+        "snapshot": data.digest,
+        "columns": ws.spec.columns.model_dump(mode="json"),
+        "policy": ws.spec.training.split.model_dump(mode="json"),
+        "code": code_of("data", "features", "stats"),
+        "nonce": run.nonce,
+    }
+    return ledger.once("split", Split, inputs, lambda: cut(ws.spec, run, data, ws.store))
+
+
+def train(ws: Workspace, run: Run) -> Candidate:
+    """Fit the recipe on the train span."""
+    return _train(ws, run, "train")
+
+
+def register(ws: Workspace, run: Run) -> Version:
+    """Give the candidate a version in the registry, whatever becomes of it."""
+    ledger = _ledger(ws, run)
+    candidate = ledger.read("train", Candidate)
+    return ledger.keep("register", enter(candidate, ws.registry), candidate.key)
+
+
+def package(ws: Workspace, run: Run) -> ModelPackage:
+    """Build the directory that will serve."""
+    ledger = _ledger(ws, run)
+    return _package(ws, ledger, "package", ledger.read("train", Candidate), ledger.read("register", Version))
+
+
+def evaluate(ws: Workspace, run: Run) -> Evaluation:
+    """Measure challenger, champion and baseline on the same unseen rows."""
+    ledger = _ledger(ws, run)
+    data, cuts, wrapped = (
+        ledger.read("snapshot", Snapshot),
+        ledger.read("split", Split),
+        ledger.read("package", ModelPackage),
+    )
+    state = ws.journal.state()
+    champion = champion_package(ws, state)
+    inputs = {
+        "package": wrapped.sha256,
+        "champion": champion.sha256 if champion else None,
+        "split": cuts.digest,
+        "code": code_of("evaluation", "features", "stats"),
+        "nonce": run.nonce,
+    }
+    looks = state.looks(cuts.test.interval, wrapped.sha256)
+    result = ledger.once(
+        "evaluate", Evaluation, inputs, lambda: measure(ws.spec, wrapped, champion, data, cuts, ws.store, looks=looks)
+    )
+    record_evaluation(ws.journal, run, cuts, result)
+    return result
+
+
+def gate(ws: Workspace, run: Run) -> Verdict:
+    """Judge the evaluation by the rules of the spec."""
+    ledger = _ledger(ws, run)
+    numbers = ledger.read("evaluate", Evaluation)
+    inputs = {
+        "evaluation": numbers.digest,
+        "gates": [g.model_dump(mode="json") for g in ws.spec.gates],
+        "code": code_of("gates"),
+        "nonce": run.nonce,
+    }
+    verdict = ledger.once("gate", Verdict, inputs, lambda: judge(ws.spec, numbers))
+    if verdict.judgement is Judgement.FAIL and not run.dry_run:
+        record_verdict(ws.journal, run, verdict, None)
+    return verdict
+
+
+def refit(ws: Workspace, run: Run) -> Refit:
+    """Fit the passed recipe on every row whose label is known; what comes out is the challenger."""
+    ledger = _ledger(ws, run)
+    verdict = ledger.read("gate", Verdict)
+    if verdict.judgement is Judgement.FAIL:
+        raise RunError(f"{ws.model}: run {run.run_id!r} was refused by the gates; only a passed recipe is refitted.")
+    result = _full(ws, run, ledger) if ws.spec.training.refit.mode == "full" else _as_gated(ws, ledger)
+    inputs = {"step": "refit", "verdict": verdict.digest, "package": result.package.sha256}
+    result = ledger.keep("refit", result, digest_of(inputs))
+    if not run.dry_run:
+        record_verdict(ws.journal, run, verdict, result)
+        reconcile(ws.journal, ws.registry)
+    return result
+
+
+def previous_validation(ws: Workspace, run: Run) -> ValidationReport | None:
+    """The report on the newest snapshot taken as of an earlier time; None for a first one."""
+    own, found = _validation_key(ws, run), None
+    for info in ws.store.list(own.rsplit("/", 1)[0] + "/"):
+        if info.key < own:
+            found = info.key
+    return ValidationReport.from_json(ws.store.get(found)) if found else None
+
+
+def champion_package(ws: Workspace, state: State) -> ModelPackage | None:
+    """The package of the champion that the journal names."""
+    if state.champion is None:
+        return None
+    return load_manifest(ws.store, ws.model, state.champion.package)
+
+
+def _ledger(ws: Workspace, run: Run) -> Ledger:
+    return Ledger(ws.store, ws.model, run.run_id)
+
+
+def _validation_key(ws: Workspace, run: Run) -> str:
+    return f"{ws.model}/reports/validation/as_of/{run.as_of:%Y-%m-%dT%H%M%SZ}.json"
+
+
+def _train(ws: Workspace, run: Run, fitted_on: Literal["train", "mature"]) -> Candidate:
+    ledger = _ledger(ws, run)
+    data, cuts = ledger.read("snapshot", Snapshot), ledger.read("split", Split)
+    candidate = fit(ws.spec, run, data, cuts, ws.store, ws.registry, ws.folder, fitted_on=fitted_on)
+    return ledger.keep(fitted_on if fitted_on == "train" else "refit-train", candidate, candidate.key)
+
+
+def _package(ws: Workspace, ledger: Ledger, step: str, candidate: Candidate, version: Version) -> ModelPackage:
+    inputs = {"candidate": candidate.key, "version": version.number, "code": code_of("packaging")}
+    return ledger.once(step, ModelPackage, inputs, lambda: wrap(ws.spec, candidate, version, ws.store, ws.registry))
+
+
+def _full(ws: Workspace, run: Run, ledger: Ledger) -> Refit:
+    gated = ledger.read("package", ModelPackage)
+    candidate = _train(ws, run, "mature")
+    version = enter(candidate, ws.registry)
+    wrapped = _package(ws, ledger, "refit-package", candidate, version)
+    data, cuts = ledger.read("snapshot", Snapshot), ledger.read("split", Split)
+    closeness = parity(ws.spec, gated, wrapped, data, cuts, ws.store)
+    return Refit(
+        model=ws.model, gated=gated.sha256, package=wrapped, candidate=candidate, version=version, parity=closeness
+    )
+
+
+def _as_gated(ws: Workspace, ledger: Ledger) -> Refit:
+    wrapped = ledger.read("package", ModelPackage)
+    return Refit(
+        model=ws.model,
+        gated=wrapped.sha256,
+        package=wrapped,
+        candidate=ledger.read("train", Candidate),
+        version=ledger.read("register", Version),
+        parity=None,
+    )

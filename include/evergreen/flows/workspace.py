@@ -1,0 +1,55 @@
+"""Workspace: a model's folder with the stores that its steps use."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from evergreen.core.errors import InputError
+from evergreen.core.settings import Settings, settings
+from evergreen.data.sources import Connect
+from evergreen.journal.journal import Journal
+from evergreen.spec.load import load
+from evergreen.spec.model import ModelSpec
+from evergreen.stores.mlflow import MlflowStore, open_registry
+from evergreen.stores.ports import ObjectStore
+from evergreen.stores.s3 import open_store
+
+
+@dataclass(frozen=True, kw_only=True)
+class Workspace:
+    """What a step needs beside its run. ``connect`` turns a connection id into a database URL."""
+
+    spec: ModelSpec
+    folder: Path
+    store: ObjectStore
+    registry: MlflowStore
+    journal: Journal
+    connect: Connect | None = None
+
+    @property
+    def model(self) -> str:
+        """The model's name."""
+        return self.spec.name
+
+
+def open_workspace(model: str, *, connect: Connect | None = None, config: Settings | None = None) -> Workspace:
+    """The workspace of ``models/<model>``.
+
+    Raises
+    ------
+    InputError
+        No such folder, or a spec that cannot be read.
+    """
+    config = config or settings()
+    folder = (config.models_dir / model).resolve()
+    if not folder.is_dir():
+        known = ", ".join(sorted(p.parent.name for p in config.models_dir.glob("*/model.yaml"))) or "none"
+        raise InputError(f"There is no model {model!r} in {config.models_dir.resolve()}; the folders there: {known}.")
+    store = open_store(config)
+    return Workspace(
+        spec=load(folder),
+        folder=folder,
+        store=store,
+        registry=open_registry(config),
+        journal=Journal(store, model),
+        connect=connect,
+    )

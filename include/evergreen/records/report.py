@@ -1,0 +1,28 @@
+"""Report: the end of a run in words and numbers."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from evergreen.records.base import Record
+
+
+class Outcome(StrEnum):
+    """How a retraining run ended."""
+
+    CHALLENGER = "challenger"
+    REFUSED_DATA = "refused: data"
+    REFUSED_GATES = "refused: gates"
+    REFUSED_REFIT = "refused: refit"
+    DRY_RUN_PASSED = "dry run: passed"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Report(Record):
+    """``text`` is Markdown, for the note on the run and for whoever asked; ``key`` is where it is stored."""
+
+    model: str
+    run_id: str
+    outcome: Outcome
+    text: str
+    key: str

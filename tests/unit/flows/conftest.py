@@ -1,0 +1,116 @@
+"""A workspace whose stores are in memory: a landed month of small flights, a recipe and a suite."""
+
+import io
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from evergreen.core.settings import settings
+from evergreen.flows.workspace import Workspace
+from evergreen.journal.journal import Journal
+from evergreen.records.run import Run, Way
+from evergreen.spec.model import ModelSpec
+from evergreen.stores.memory import MemoryStore
+from evergreen.stores.memory_registry import MemoryRegistry
+from evergreen.stores.memory_tracker import MemoryTracker
+
+START = datetime(2013, 1, 1, tzinfo=UTC)
+SUITE = """
+version: 1
+expectations:
+  - type: expect_table_row_count_to_be_between
+    severity: critical
+    kwargs: {min_value: 500}
+"""
+TRAINING = {
+    "window": {"kind": "expanding", "start": "2013-01-01"},
+    "split": {"test": "8d", "sampling_unit": "day", "min_rows": 50},
+    "hyperparameters": {
+        "max_iter": {"default": 10, "low": 1, "high": 100},
+        "learning_rate": {"default": 0.1, "low": 0.001, "high": 1.0},
+    },
+}
+
+
+class MemoryMlflow(MemoryTracker, MemoryRegistry):
+    """Both halves of MLflow; the registry finds the model files that the tracker stored."""
+
+    def __init__(self) -> None:
+        MemoryRegistry.__init__(self)
+        MemoryTracker.__init__(self)
+        self.files = self.models
+
+
+@dataclass
+class Place:
+    """A workspace, and what its tests do to it."""
+
+    ws: Workspace
+
+    def land(self, month: int, *, rows: int = 900, slope: float = 1.0) -> None:
+        """Land a month of rows whose label depends on the features by ``slope``."""
+        first = datetime(2013, month, 1, tzinfo=UTC)
+        last = datetime(2013, month + 1, 1, tzinfo=UTC)
+        buffer = io.BytesIO()
+        pq.write_table(_table(first, last, rows, slope), buffer)
+        key = f"small/raw/start={first:%Y-%m-%d}/end={last:%Y-%m-%d}/rows.parquet"
+        self.ws.store.put(key, buffer.getvalue())
+
+    def demand(self, *, margin: float) -> None:
+        """Set how far below the champion a challenger may be."""
+        gates = [{"rule": "not_worse_than_champion", "metric": "roc_auc", "margin": margin}]
+        spec = self.ws.spec.model_validate(self.ws.spec.model_dump() | {"gates": gates})
+        self.ws = replace(self.ws, spec=spec)
+
+    def run(self, run_id: str, as_of: datetime, **asked: Any) -> Run:
+        """What a person would ask for."""
+        base: dict[str, Any] = {"way": Way.MANUAL, "asked_by": "ada", "reason": "to see"}
+        return Run(model="small", run_id=run_id, as_of=as_of, **(base | asked))
+
+
+def _table(first: datetime, last: datetime, rows: int, slope: float) -> pa.Table:
+    draw = np.random.default_rng(first.month)
+    distance, wind = draw.uniform(100, 3000, rows), draw.uniform(0, 40, rows)
+    late = slope * (distance / 3000 + wind / 40 - 1) + draw.normal(0, 0.3, rows) > 0
+    step: timedelta = (last - first) / rows
+    return pa.table({
+        "id": [f"{first.month}-{i}" for i in range(rows)],
+        "at": pa.array([first + i * step for i in range(rows)], pa.timestamp("us", tz="UTC")),
+        "distance": distance,
+        "wind": wind,
+        "carrier": draw.choice(["AA", "DL", "UA"], rows),
+        "late": late.astype(np.int64),
+    })  # fmt: skip
+
+
+@pytest.fixture
+def place(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    small_spec: Callable[..., ModelSpec],
+    write_recipe: Callable[..., Path],
+) -> Iterator[Place]:
+    """January is landed; `Run` as of 1 February is the first that can be made."""
+    monkeypatch.setenv("EVERGREEN_WORK_DIR", str(tmp_path / "work"))
+    monkeypatch.setenv("EVERGREEN_THREADS", "1")
+    settings.cache_clear()
+    folder, store = write_recipe(), MemoryStore()
+    (folder / "expectations.yaml").write_text(SUITE)
+    gates = [
+        {"rule": "minimum", "metric": "roc_auc", "at_least": 0.6},
+        {"rule": "not_worse_than_champion", "metric": "roc_auc", "margin": 0.05},
+    ]
+    spec = small_spec(training=TRAINING, gates=gates)
+    place = Place(
+        Workspace(spec=spec, folder=folder, store=store, registry=MemoryMlflow(), journal=Journal(store, "small"))
+    )
+    place.land(1)
+    yield place
+    settings.cache_clear()

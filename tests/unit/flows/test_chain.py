@@ -1,0 +1,146 @@
+"""The chain without Airflow: how runs end, and that a run may be killed anywhere."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from evergreen.core.errors import Refused, RunError
+from evergreen.flows import chain, release, retrain
+from evergreen.flows.ledger import Ledger
+from evergreen.records.refit import Refit
+from evergreen.records.report import Outcome
+from evergreen.records.validation import ValidationReport
+
+from .conftest import Place
+
+FEBRUARY, MARCH = datetime(2013, 2, 1, tzinfo=UTC), datetime(2013, 3, 1, tzinfo=UTC)
+STEPS = ("snapshot", "validate", "split", "train", "register", "package", "evaluate", "gate", "refit")
+
+
+def promote(place: Place, run_id: str) -> None:
+    release.approve(place.ws, run_id)
+    release.release(place.ws, run_id)
+    release.promote(place.ws, run_id)
+
+
+def test_a_first_model_becomes_challenger_and_then_champion(place: Place) -> None:
+    report = chain.retrain(place.ws, place.run("first", FEBRUARY))
+    assert report.outcome is Outcome.CHALLENGER
+    refit = Ledger(place.ws.store, "small", "first").read("refit", Refit)
+    assert place.ws.registry.aliases("small") == {"challenger": refit.version.number}
+    promote(place, "first")
+    state = place.ws.journal.state()
+    assert state.champion is not None
+    assert (state.champion.package, state.champion.version) == (refit.package.sha256, refit.version.number)
+    assert place.ws.registry.aliases("small") == {"champion": refit.version.number}
+
+
+def test_the_refit_knows_rows_that_the_gated_recipe_did_not(place: Place) -> None:
+    chain.retrain(place.ws, place.run("first", FEBRUARY))
+    refit = Ledger(place.ws.store, "small", "first").read("refit", Refit)
+    assert refit.candidate.fitted_on == "mature"
+    assert refit.candidate.data.end == FEBRUARY
+    assert refit.gated != refit.package.sha256
+
+
+def test_the_same_inputs_are_computed_once(place: Place) -> None:
+    chain.retrain(place.ws, place.run("first", FEBRUARY))
+    versions, entries = place.ws.registry.versions("small"), len(list(place.ws.journal.entries()))
+    report = chain.retrain(place.ws, place.run("second", FEBRUARY))
+    assert report.outcome is Outcome.CHALLENGER
+    assert place.ws.registry.versions("small") == versions
+    assert len(list(place.ws.journal.entries())) == entries
+
+
+def test_force_computes_everything_anew(place: Place) -> None:
+    chain.retrain(place.ws, place.run("first", FEBRUARY))
+    before = len(place.ws.registry.versions("small"))
+    chain.retrain(place.ws, place.run("forced", FEBRUARY, nonce="x"))
+    assert len(place.ws.registry.versions("small")) == 2 * before
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_a_run_killed_after_any_step_and_resumed_ends_alike(
+    place: Place, step: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = getattr(retrain, step)
+
+    def killed(*arguments: Any) -> None:
+        real(*arguments)
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(retrain, step, killed)
+        with pytest.raises(KeyboardInterrupt):
+            chain.retrain(place.ws, place.run("first", FEBRUARY))
+    report = chain.retrain(place.ws, place.run("first", FEBRUARY))
+    assert report.outcome is Outcome.CHALLENGER
+    assert len(place.ws.registry.versions("small")) == 2
+    kinds = [entry.kind for entry in place.ws.journal.entries()]
+    assert kinds == ["snapshot", "evaluation", "verdict"]
+
+
+def test_a_dry_run_judges_and_nothing_becomes_challenger(place: Place) -> None:
+    report = chain.retrain(place.ws, place.run("dry", FEBRUARY, dry_run=True))
+    assert report.outcome is Outcome.DRY_RUN_PASSED
+    assert place.ws.journal.state().challenger is None
+    assert place.ws.registry.aliases("small") == {}
+    with pytest.raises(Refused, match="no longer the challenger"):
+        release.approve(place.ws, "dry")
+
+
+def test_refused_data_end_the_run_before_anything_is_trained(place: Place) -> None:
+    place.land(1, rows=400)
+    report = chain.retrain(place.ws, place.run("few", FEBRUARY))
+    assert report.outcome is Outcome.REFUSED_DATA
+    assert not Ledger(place.ws.store, "small", "few").read("validate", ValidationReport).passed
+    assert place.ws.registry.versions("small") == ()
+    assert "critical" in report.text
+
+
+def test_a_worse_challenger_is_refused_and_the_champion_stays(place: Place) -> None:
+    chain.retrain(place.ws, place.run("first", FEBRUARY))
+    promote(place, "first")
+    champion = place.ws.journal.state().champion
+    place.land(2)
+    place.demand(margin=0.0)
+    report = chain.retrain(place.ws, place.run("worse", MARCH, hyperparameters={"max_iter": 1}))
+    assert report.outcome is Outcome.REFUSED_GATES
+    assert "below the champion" in report.text
+    assert place.ws.journal.state().champion == champion
+
+
+def test_a_better_challenger_replaces_a_stale_champion(place: Place) -> None:
+    chain.retrain(place.ws, place.run("first", FEBRUARY))
+    promote(place, "first")
+    first = place.ws.journal.state().champion
+    place.land(2)
+    assert chain.retrain(place.ws, place.run("second", MARCH)).outcome is Outcome.CHALLENGER
+    promote(place, "second")
+    state = place.ws.journal.state()
+    assert state.previous is not None
+    assert first is not None
+    assert state.previous.package == first.package
+
+
+def test_a_newer_challenger_supersedes_one_that_waits(place: Place) -> None:
+    chain.retrain(place.ws, place.run("first", FEBRUARY))
+    place.land(2)
+    chain.retrain(place.ws, place.run("second", MARCH))
+    with pytest.raises(Refused, match="no longer the challenger"):
+        release.approve(place.ws, "first")
+    promote(place, "second")
+
+
+def test_a_step_before_its_time_says_what_comes_first(place: Place) -> None:
+    run = retrain.begin(place.ws, place.run("early", FEBRUARY))
+    with pytest.raises(RunError, match="'snapshot'"):
+        retrain.validate(place.ws, run)
+    with pytest.raises(RunError, match="no run 'never'"):
+        retrain.resume(place.ws, "never")
+
+
+def test_a_run_keeps_what_it_was_first_asked(place: Place) -> None:
+    first = retrain.begin(place.ws, place.run("one", FEBRUARY))
+    assert retrain.begin(place.ws, place.run("one", MARCH)) == first

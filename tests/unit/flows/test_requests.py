@@ -1,0 +1,34 @@
+"""Retrain requests, from the wish to the run that served it."""
+
+from datetime import UTC, datetime, timedelta
+
+from evergreen.flows import chain, requests
+from evergreen.records.run import Way
+
+from .conftest import Place
+
+NOW = datetime(2013, 2, 1, 6, tzinfo=UTC)
+
+
+def test_a_request_is_claimed_once_and_closed_by_the_report_of_its_run(place: Place) -> None:
+    asked = requests.ask(place.ws, asked_by="ada", reason="it looks stale", as_of=datetime(2013, 2, 1, tzinfo=UTC))
+    assert requests.claim_next(place.ws, now=NOW) == asked
+    assert requests.claim_next(place.ws, now=NOW) is None
+    run_id = requests.run_id_of(asked)
+    assert asked.as_of is not None
+    run = place.run(run_id, asked.as_of, way=Way.REQUEST, request_id=asked.request_id)
+    report = chain.retrain(place.ws, run)
+    status = place.ws.journal.state().requests[asked.request_id]
+    assert (status.status, status.run_id, status.outcome) == ("closed", run_id, report.outcome.value)
+
+
+def test_a_request_whose_run_never_came_is_offered_again(place: Place) -> None:
+    asked = requests.ask(place.ws, asked_by="ada", reason="it looks stale")
+    requests.claim_next(place.ws, now=NOW)
+    assert requests.claim_next(place.ws, now=NOW + requests.LEASE + timedelta(seconds=1)) == asked
+
+
+def test_asking_twice_with_one_id_is_asking_once(place: Place) -> None:
+    for _ in range(2):
+        requests.ask(place.ws, asked_by="ada", reason="it looks stale", request_id="r1")
+    assert len(place.ws.journal.state().requests) == 1
