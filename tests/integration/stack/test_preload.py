@@ -25,7 +25,7 @@ def work():
     with tempfile.NamedTemporaryFile(suffix=".parquet") as file:
         pyarrow.parquet.write_table(pyarrow.table({"x": x[:, 0], "y": y}), file.name)
         found = duckdb.sql(f"select count(*), sum(y) from read_parquet('{file.name}')").fetchone()
-        assert found == (20_000, y.sum()), found
+        assert found == [(20_000, y.sum())], found
         assert pyarrow.parquet.read_table(file.name).num_rows == 20_000
     assert (x @ x.T[:, :1000]).shape == (20_000, 1000)
     scipy.stats.ks_2samp(x[:1000, 0], x[1000:2000, 0])
