@@ -11,6 +11,9 @@ from evergreen_airflow.runs import FOREIGN_FIELDS, FORM_FIELDS
 
 JSON_TYPES = {bool: "boolean", int: "integer", float: "number", str: "string", type(None): "null"}
 
+# JSON Schema leaves ``format`` unchecked; it is what makes Airflow show a calendar.
+MOMENT = r"^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:?\d{2})?$"
+
 
 def form_of(spec: ModelSpec) -> dict[str, Param]:
     """The fields of the form by name, in the order in which they are shown.
@@ -35,6 +38,7 @@ def _run_fields() -> dict[str, Param]:
             None,
             type=["null", "string"],
             format="date-time",
+            pattern=MOMENT,
             title="As of",
             description="Nothing that was known only later enters the run. Empty: the end of the run's data interval, or now.",
         ),

@@ -13,7 +13,7 @@ def dag_id_of(kind: str, folder: str) -> str:
     >>> dag_id_of("retrain", "flight_delays")
     'retrain__flight_delays'
     >>> dag_id_of("retrain", "my model")
-    'retrain__my_model_ca8ab4c4'
+    'retrain__my_model_76eeb051'
     """
     plain = _FOREIGN.sub("_", folder)[:200]
     return f"{kind}__{plain}" if plain == folder else f"{kind}__{plain}_{sha256(folder.encode())[:8]}"

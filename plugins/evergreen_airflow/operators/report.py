@@ -16,10 +16,18 @@ class ReportOperator(ReportingOperator):
 
     def record(self, ws: "Workspace", context: "Context") -> "Report":
         """The report of `evergreen.flows.report`."""
+        from evergreen.core.errors import RunError
         from evergreen.flows import retrain
         from evergreen.flows.report import report
 
-        return report(ws, retrain.resume(ws, self.run_id), failed_step(context))
+        failed = failed_step(context)
+        try:
+            run = retrain.resume(ws, self.run_id)
+        except RunError:
+            if failed is None:
+                raise
+            raise RunError(f"The step {failed!r} failed before the run had begun; its log says why.") from None
+        return report(ws, run, failed)
 
     def refusal(self, record: "Report") -> str | None:
         """Only a challenger is handed over."""

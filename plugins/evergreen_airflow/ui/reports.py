@@ -1,12 +1,9 @@
 """Pages of stored reports, behind Airflow's login and rights.
 
 ``/evergreen/reports/<model>/<path>`` shows the object ``<model>/reports/<path>`` to whoever may read the DAG
-``retrain__<model>``, and nothing else of the bucket. Reports are shown as documents of no origin (a sandbox), so that
-a script in one cannot act as the reader.
+``retrain__<model>``, and nothing else of the bucket.
 """
 
-from html import escape
-from pathlib import PurePosixPath
 from typing import Annotated, Any
 
 from airflow.api_fastapi.app import get_auth_manager
@@ -16,16 +13,8 @@ from fastapi import Depends, FastAPI, HTTPException, Response
 
 from evergreen.core.errors import EvergreenError, NotFound
 from evergreen_airflow.dags.names import dag_id_of
+from evergreen_airflow.ui.page import page
 
-HEADERS = {
-    "Content-Security-Policy": "sandbox allow-scripts allow-popups",
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-    "Cache-Control": "private, max-age=60",
-}
-STYLE = (
-    "body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem}code{background:#eef2ee}"
-)
 User = Annotated[Any, Depends(get_user)]
 
 
@@ -47,18 +36,6 @@ def show(model: str, path: str, user: User) -> Response:
     return page(key, _read(key))
 
 
-def page(key: str, data: bytes) -> Response:
-    """``data`` as a page: HTML and JSON as they are, Markdown rendered, everything else as plain text."""
-    kind = PurePosixPath(key).suffix
-    if kind == ".html":
-        return Response(data, media_type="text/html", headers=HEADERS)
-    if kind == ".json":
-        return Response(data, media_type="application/json", headers=HEADERS)
-    if kind == ".md":
-        return Response(_rendered(key, data.decode(errors="replace")), media_type="text/html", headers=HEADERS)
-    return Response(data, media_type="text/plain", headers=HEADERS)
-
-
 def _read(key: str) -> bytes:
     from evergreen.core.settings import settings
     from evergreen.stores.s3 import open_store
@@ -69,10 +46,3 @@ def _read(key: str) -> bytes:
         raise HTTPException(404, f"There is no report {key}.") from None
     except EvergreenError as error:
         raise HTTPException(503, str(error)) from None
-
-
-def _rendered(key: str, text: str) -> str:
-    from markdown_it import MarkdownIt
-
-    body = MarkdownIt("commonmark", {"html": False}).enable("table").render(text)
-    return f"<!doctype html><meta charset=utf-8><title>{escape(key)}</title><style>{STYLE}</style>{body}"
