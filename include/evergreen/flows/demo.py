@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from importlib.util import module_from_spec, spec_from_file_location
-from typing import Any
+from typing import Any, TypeVar
 
 from evergreen.core.errors import EvergreenError, NotFound
 from evergreen.flows.ledger import Ledger
@@ -23,6 +23,9 @@ from evergreen.stores.airflow import AirflowApi
 MODEL = "flight_delays"
 POLL_SECONDS = 1.0
 PATIENCE = timedelta(minutes=15)
+AUTUMN = datetime(2013, 11, 1, tzinfo=UTC)
+SHORT = timedelta(days=60)
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,23 +50,23 @@ class Teller:
 
     def story(self) -> Iterator[Chapter]:
         """The chapters, each as soon as it has happened."""
+        self._land(1, 2)
         for kind in ("retrain", "release", "drift_watch"):
             self._unpause(f"{kind}__{MODEL}")
-        self._land(1, 2)
         yield self._chapter("January and February", self._scheduled_run())
         self._land(3, 6)
         summer = {"as_of": "2013-07-01T00:00:00Z", "reason": "It is summer, and the champion has only seen winter."}
         self.airflow.trigger(f"retrain__{MODEL}", "demo-summer", summer)
         yield self._chapter("Summer, all months so far", "demo-summer")
-        self._land(7, 11)
+        self._land(7, 10)
         yield self._chapter("Autumn, a short window", self._request())
 
     def _scheduled_run(self) -> str:
-        found = self._wait(
-            "the scheduled run",
-            lambda: [r for r in self.airflow.runs(f"retrain__{MODEL}") if r["run_type"] == "scheduled"],
-        )
-        return str(found[0]["dag_run_id"])
+        def scheduled() -> str | None:
+            runs = [r for r in self.airflow.runs(f"retrain__{MODEL}") if r["run_type"] == "scheduled"]
+            return str(runs[0]["dag_run_id"]) if runs else None
+
+        return self._wait("the scheduled run", scheduled)
 
     def _request(self) -> str:
         request = ask(
@@ -74,23 +77,14 @@ class Teller:
             as_of=AUTUMN,
             window=SHORT,
         )
-        run_id = run_id_of(request)
-        self._wait("drift_watch to serve the request", lambda: self._exists(run_id))
-        return run_id
-
-    def _exists(self, run_id: str) -> bool:
-        try:
-            self.airflow.run(f"retrain__{MODEL}", run_id)
-        except NotFound:
-            return False
-        return True
+        return run_id_of(request)
 
     def _unpause(self, dag_id: str) -> None:
-        def parsed() -> bool:
+        def parsed() -> bool | None:
             try:
                 self.airflow.unpause(dag_id)
             except NotFound:
-                return False
+                return None
             return True
 
         self._wait(f"{dag_id} to be parsed", parsed)
@@ -122,38 +116,26 @@ class Teller:
 
     def _finished(self, dag_id: str, run_id: str) -> dict[str, Any]:
         def ended() -> dict[str, Any] | None:
-            if not self._known(dag_id, run_id):
+            try:
+                run = self.airflow.run(dag_id, run_id)
+            except NotFound:
                 return None
-            run = self.airflow.run(dag_id, run_id)
             return run if run["state"] in {"success", "failed"} else None
 
-        run = self._wait(f"{dag_id} {run_id}", ended)
+        run = self._wait(f"{dag_id}, run {run_id}", ended)
         if run["state"] == "failed":
-            red = [t["task_id"] for t in self.airflow.tasks(dag_id, run_id) if t["state"] == "failed"]
-            raise EvergreenError(
-                f"{dag_id} {run_id} failed at {', '.join(red)}; look at {self.airflow.url}/dags/{dag_id}."
-            )
+            red = ", ".join(t["task_id"] for t in self.airflow.tasks(dag_id, run_id) if t["state"] == "failed")
+            raise EvergreenError(f"{dag_id}, run {run_id}, failed at {red}; see {self.airflow.url}/dags/{dag_id}.")
         return run
 
-    def _known(self, dag_id: str, run_id: str) -> bool:
-        try:
-            self.airflow.run(dag_id, run_id)
-        except NotFound:
-            return False
-        return True
-
-    def _wait(self, what: str, ready: Callable[[], Any]) -> Any:
+    def _wait(self, what: str, ready: Callable[[], T | None]) -> T:
         self.say(f"waiting for {what}")
         deadline = time.monotonic() + PATIENCE.total_seconds()
         while time.monotonic() < deadline:
-            if found := ready():
+            if (found := ready()) is not None:
                 return found
             time.sleep(POLL_SECONDS)
         raise EvergreenError(f"Waited {PATIENCE} for {what}; see `make status` and `make logs`.")
-
-
-AUTUMN = datetime(2013, 11, 1, tzinfo=UTC)
-SHORT = timedelta(days=60)
 
 
 def _seconds(run: dict[str, Any]) -> float:

@@ -1,5 +1,6 @@
 """From a challenger to a champion: approve -> release -> promote -> report, by the ledger of the run that made it."""
 
+from evergreen.core.digest import digest_of
 from evergreen.core.errors import Refused
 from evergreen.flows.ledger import Ledger
 from evergreen.flows.workspace import Workspace
@@ -8,6 +9,7 @@ from evergreen.records.approval import Approval
 from evergreen.records.promotion import Promotion
 from evergreen.records.refit import Refit
 from evergreen.records.release import Release
+from evergreen.records.report import Outcome, Report
 from evergreen.records.verdict import Verdict
 from evergreen.registry.promote import promote as decide
 from evergreen.registry.reconcile import Repair, reconcile
@@ -52,6 +54,28 @@ def promote(ws: Workspace, run_id: str) -> Promotion:
     decide(ws.journal, promotion)
     reconcile(ws.journal, ws.registry)
     return ledger.keep("promote", promotion, promotion.digest)
+
+
+def report(ws: Workspace, run_id: str) -> Report:
+    """Say how the release of this run's challenger ended, and store it."""
+    ledger = Ledger(ws.store, ws.model, run_id)
+    refit, approval = ledger.read("refit", Refit), ledger.find("approve", Approval)
+    promotion = ledger.find("promote", Promotion)
+    outcome = Outcome.PROMOTED if promotion else Outcome.NOT_PROMOTED
+    lines = [f"**{ws.model}**, version {refit.version.number} of run `{run_id}`: **{outcome.value}**.", ""]
+    if approval is None:
+        lines.append("- It was superseded before anybody answered.")
+    else:
+        answer = "Approved" if approval.approved else "Rejected"
+        lines.append(f"- {answer} by {approval.approved_by}: {approval.reason}")
+    if promotion is not None:
+        before = f"package `{promotion.expected_champion[:12]}`" if promotion.expected_champion else "no champion"
+        lines.append(f"- Package `{promotion.package[:12]}` is champion in place of {before}.")
+    text = "\n".join(lines)
+    key = f"{ws.model}/reports/runs/{digest_of([run_id, text])}.md"
+    ws.store.put(key, text.encode())
+    result = Report(model=ws.model, run_id=run_id, outcome=outcome, text=text, key=key)
+    return ledger.keep("release-report", result, result.digest)
 
 
 def repair(ws: Workspace) -> tuple[Repair, ...]:

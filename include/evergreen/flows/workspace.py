@@ -9,8 +9,8 @@ from evergreen.data.sources import Connect
 from evergreen.journal.journal import Journal
 from evergreen.spec.load import load
 from evergreen.spec.model import ModelSpec
-from evergreen.stores.mlflow import MlflowStore, open_registry
-from evergreen.stores.ports import ObjectStore
+from evergreen.stores.mlflow import open_registry
+from evergreen.stores.ports import ObjectStore, Tracking
 from evergreen.stores.s3 import open_store
 
 
@@ -21,7 +21,7 @@ class Workspace:
     spec: ModelSpec
     folder: Path
     store: ObjectStore
-    registry: MlflowStore
+    registry: Tracking
     journal: Journal
     connect: Connect | None = None
 

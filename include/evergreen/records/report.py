@@ -7,13 +7,15 @@ from evergreen.records.base import Record
 
 
 class Outcome(StrEnum):
-    """How a retraining run ended."""
+    """How a retraining, or the release of its challenger, ended."""
 
     CHALLENGER = "challenger"
     REFUSED_DATA = "refused: data"
     REFUSED_GATES = "refused: gates"
     REFUSED_REFIT = "refused: refit"
     DRY_RUN_PASSED = "dry run: passed"
+    PROMOTED = "promoted"
+    NOT_PROMOTED = "not promoted"
     FAILED = "failed"
 
 

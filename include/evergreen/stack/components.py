@@ -3,6 +3,8 @@
 import signal
 from collections.abc import Callable
 from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
 
 from evergreen.stack import probes
 from evergreen.stack.procfile import read
@@ -30,10 +32,10 @@ MIGRATE = "migrate"
 NEEDS = {
     "mlflow": ("postgres", "s3"),
     MIGRATE: ("postgres",),
-    "api-server": (MIGRATE,),
-    "scheduler": (MIGRATE,),
-    "dag-processor": (MIGRATE,),
-    "triggerer": (MIGRATE,),
+    "api-server": ("postgres", MIGRATE),
+    "scheduler": ("postgres", MIGRATE),
+    "dag-processor": ("postgres", MIGRATE),
+    "triggerer": ("postgres", MIGRATE),
 }
 READY: dict[str, Probe] = {
     "postgres": probes.postgres,
@@ -47,18 +49,30 @@ READY: dict[str, Probe] = {
 STOP = {"postgres": signal.SIGINT}  # "fast": roll open transactions back instead of waiting for clients to leave
 
 
+def _noted(state: State) -> Path:
+    return state.postgres / "evergreen.migrated"  # beside the data that it speaks of: they come and go together
+
+
+def migrated(state: State) -> bool:
+    """Whether the tables are those of the installed Airflow."""
+    return _noted(state).exists() and _noted(state).read_text() == version("apache-airflow-core")
+
+
+def note_migrated(state: State) -> None:
+    """Remember that the tables are those of the installed Airflow."""
+    _noted(state).write_text(version("apache-airflow-core"))
+
+
 def components(state: State) -> list[Component]:
-    """The components of the Procfile and the migration, in the order in which they are shown.
+    """The components of the Procfile, and the migration where it is due, in the order in which they are shown.
 
     A line that someone adds to the Procfile needs nothing and counts as ready when it has run for a second.
     """
     commands = read(state.project)
-    if "api-server" in commands:
-        names = list(commands)
-        commands = {name: commands[name] for name in names[: names.index("api-server")]} | {
-            MIGRATE: "airflow db migrate",
-            **{name: commands[name] for name in names[names.index("api-server") :]},
-        }
+    if "api-server" in commands and not migrated(state):
+        first = list(commands).index("api-server")
+        lines = list(commands.items())
+        commands = dict([*lines[:first], (MIGRATE, "airflow db migrate"), *lines[first:]])
     return [
         Component(
             name=name,

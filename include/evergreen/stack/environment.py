@@ -39,6 +39,7 @@ def environment(state: State) -> dict[str, str]:
         "EVERGREEN_AIRFLOW_URL": f"http://127.0.0.1:{chosen['airflow']}",
         "EVERGREEN_WORK_DIR": str(state.work),
         **_airflow(state, secret, chosen),
+        "OMP_WAIT_POLICY": "passive",  # threads that spin while they wait take the cores from the other tasks
         # Nothing here leaves the machine, whatever proxy the shell names.
         "NO_PROXY": "127.0.0.1,localhost",
         "no_proxy": "127.0.0.1,localhost",
@@ -73,11 +74,13 @@ def _airflow(state: State, secret: Credentials, chosen: dict[str, int]) -> dict[
         "DAG_PROCESSOR__DAG_BUNDLE_STORAGE_PATH": state.airflow / "bundles",
         # A folder that someone drops is on the page within half a minute.
         "DAG_PROCESSOR__REFRESH_INTERVAL": 10,
-        "DAG_PROCESSOR__MIN_FILE_PROCESS_INTERVAL": 10,
+        "DAG_PROCESSOR__MIN_FILE_PROCESS_INTERVAL": 20,
         # A task whose process was killed is noticed within half a minute.
         "SCHEDULER__TASK_INSTANCE_HEARTBEAT_TIMEOUT": 30,
         "SCHEDULER__TASK_INSTANCE_HEARTBEAT_TIMEOUT_DETECTION_INTERVAL": 5,
         "SCHEDULER__ORPHANED_TASKS_CHECK_INTERVAL": 30,
+        "SCHEDULER__SCHEDULER_IDLE_SLEEP_TIME": 0.25,  # the next task starts that much sooner
+        "WORKERS__EXECUTION_API_TIMEOUT": 30,  # one API server on a busy laptop
     }
     return {"AIRFLOW_HOME": str(state.airflow)} | {f"AIRFLOW__{key}": str(value) for key, value in options.items()}
 

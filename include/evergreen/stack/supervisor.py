@@ -13,7 +13,7 @@ from functools import partial
 
 from evergreen.core.clock import now
 from evergreen.stack import status
-from evergreen.stack.components import Component, components
+from evergreen.stack.components import Component, components, note_migrated
 from evergreen.stack.environment import component as environment_of
 from evergreen.stack.lock import held
 from evergreen.stack.processes import in_session, members, stop
@@ -86,6 +86,7 @@ class Supervisor:
             code = await process.wait()
             watch.cancel()
             if component.once and code == 0:
+                note_migrated(self._state)
                 return self._is_ready(component.name, begun)
             await asyncio.to_thread(stop, partial(in_session, process.pid))
             restarts = 1 if now().timestamp() - started > STEADY_SECONDS else restarts + 1

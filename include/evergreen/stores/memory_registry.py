@@ -11,18 +11,13 @@ from evergreen.stores.ports import RegisteredVersion
 class MemoryRegistry:
     """Versions and aliases in dictionaries; it ends with its process.
 
-    Runs and model files are put into ``runs`` (by model and key) and ``files`` (by URI, then by name).
+    Model files are put into ``files``, by URI, then by name.
     """
 
     def __init__(self) -> None:
-        self.runs: dict[tuple[str, str], str] = {}
         self.files: dict[str, dict[str, bytes]] = {}
         self._versions: dict[str, list[RegisteredVersion]] = {}
         self._aliases: dict[str, dict[str, int]] = {}
-
-    def find_run(self, model: str, key: str) -> str | None:
-        """The run that was put under ``key``."""
-        return self.runs.get((model, key))
 
     def find_version(self, model: str, key: str) -> RegisteredVersion | None:
         """The oldest version with that key."""

@@ -74,14 +74,10 @@ class RegisteredVersion:
 
 
 class ModelRegistry(Protocol):
-    """Runs, model files, versions and aliases: MLflow's part. Decides nothing; the journal does.
+    """Versions, aliases and model files: MLflow's part. Decides nothing; the journal does.
 
     Every method raises ``OutageError`` when the server does not answer.
     """
-
-    def find_run(self, model: str, key: str) -> str | None:
-        """The id of the finished run with the tag ``evergreen.key=key``."""
-        ...
 
     def find_version(self, model: str, key: str) -> RegisteredVersion | None:
         """The oldest version with the tag ``evergreen.key=key``."""
@@ -186,3 +182,7 @@ class RunTracker(Protocol):
     def end_run(self, run_id: str, *, finished: bool, tags: Mapping[str, str]) -> None:
         """Set the last tags, then close the run: finished, or failed."""
         ...
+
+
+class Tracking(RunTracker, ModelRegistry, Protocol):
+    """Both parts of MLflow in one."""

@@ -34,6 +34,7 @@ def test_a_first_model_becomes_challenger_and_then_champion(place: Place) -> Non
     assert state.champion is not None
     assert (state.champion.package, state.champion.version) == (refit.package.sha256, refit.version.number)
     assert place.ws.registry.aliases("small") == {"champion": refit.version.number}
+    assert release.report(place.ws, "first").outcome is Outcome.PROMOTED
 
 
 def test_the_refit_knows_rows_that_the_gated_recipe_did_not(place: Place) -> None:
@@ -130,6 +131,7 @@ def test_a_newer_challenger_supersedes_one_that_waits(place: Place) -> None:
     chain.retrain(place.ws, place.run("second", MARCH))
     with pytest.raises(Refused, match="no longer the challenger"):
         release.approve(place.ws, "first")
+    assert release.report(place.ws, "first").outcome is Outcome.NOT_PROMOTED
     promote(place, "second")
 
 

@@ -24,7 +24,6 @@ class ModelRegistryContract:
         assert registry.versions(model) == ()
         assert registry.aliases(model) == {}
         assert registry.find_version(model, "k") is None
-        assert registry.find_run(model, "k") is None
 
     def test_versions_are_numbered_and_found_by_key(self, registry: ModelRegistry, model: str, model_uri: str) -> None:
         first, second = self._new(registry, model, model_uri, "a"), self._new(registry, model, model_uri, "b")

@@ -37,7 +37,7 @@ def redacted(result: ExpectationValidationResult) -> ExpectationValidationResult
         info = raised[0] if raised else info
     if info.get("raised_exception"):
         message = " ".join(str(info.get("exception_message") or "no message").split())[:EXCEPTION_LIMIT]
-        result.exception_info = {"raised_exception": True, "exception_message": message, "exception_traceback": None}
+        result.exception_info = {"raised_exception": True, "exception_message": message, "exception_traceback": ""}
     return result
 
 

@@ -58,5 +58,5 @@ def _run(window: Window, aggregates: set[str]) -> dict[str, Any]:
     listed = sorted(aggregates)
     if not listed:
         return {}
-    row = window.connection.execute(f"SELECT {', '.join(listed)} FROM evergreen_rows").fetchone()  # noqa: S608
-    return dict(zip(listed, row or (), strict=True))
+    (row,) = window.connection.execute(f"SELECT {', '.join(listed)} FROM evergreen_rows").fetchall()  # noqa: S608
+    return dict(zip(listed, row, strict=True))

