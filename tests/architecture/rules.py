@@ -116,7 +116,7 @@ def modules_have_tests(tree: Iterable[Module], tests: Path, covered_by: dict[str
         others = [key for key in covered_by if module.path == key or (key[-1] == "/" and module.path.startswith(key))]
         if not (tests / mirror).is_file():
             used |= set(others)
-            if not any((tests / covered_by[key]).exists() for key in others):
+            if not any((tests / covered_by[key]).is_file() for key in others):
                 yield f"{module.path} has no tests/{mirror}"
     for key in sorted(covered_by.keys() - used):
         yield f"{key} needs no entry: take it off the list of modules that another test covers"
