@@ -24,7 +24,7 @@ def work():
     skops.io.dumps(model)
     with tempfile.NamedTemporaryFile(suffix=".parquet") as file:
         pyarrow.parquet.write_table(pyarrow.table({"x": x[:, 0], "y": y}), file.name)
-        found = duckdb.sql(f"select count(*), sum(y) from read_parquet('{file.name}')").fetchone()
+        found = duckdb.sql(f"select count(*), sum(y) from read_parquet('{file.name}')").fetchall()
         assert found == [(20_000, y.sum())], found
         assert pyarrow.parquet.read_table(file.name).num_rows == 20_000
     assert (x @ x.T[:, :1000]).shape == (20_000, 1000)

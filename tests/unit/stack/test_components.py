@@ -1,14 +1,29 @@
 import signal
 from pathlib import Path
 
-from evergreen.stack.components import MIGRATE, components
+import pytest
+
+from evergreen.stack import components as module
+from evergreen.stack.components import MIGRATE, components, migrated, note_migrated
 from evergreen.stack.state import State
 
 PROJECT = Path(__file__).resolve().parents[3]
 
 
-def test_everything_waits_for_what_it_needs_and_nothing_for_itself():
-    found = {component.name: component for component in components(State(PROJECT, PROJECT / ".evergreen"))}
+@pytest.fixture
+def project(tmp_path):
+    """The project itself, with a state folder that is empty."""
+    state = State(PROJECT, tmp_path)
+    state.postgres.mkdir()
+    return state
+
+
+def names(state):
+    return [component.name for component in components(state)]
+
+
+def test_everything_waits_for_what_it_needs_and_nothing_for_itself(project):
+    found = {component.name: component for component in components(project)}
     started: set[str] = set()
     while len(started) < len(found):
         able = {name for name, component in found.items() if started.issuperset(component.needs)} - started
@@ -16,15 +31,17 @@ def test_everything_waits_for_what_it_needs_and_nothing_for_itself():
         started |= able
 
 
-def test_airflow_starts_on_migrated_tables():
-    found = {component.name: component for component in components(State(PROJECT, PROJECT / ".evergreen"))}
+def test_airflow_starts_on_migrated_tables(project):
+    found = {component.name: component for component in components(project)}
     assert found[MIGRATE].once
     assert found[MIGRATE].needs == ("postgres",)
-    assert all(found[name].needs == (MIGRATE,) for name in ("api-server", "scheduler", "dag-processor", "triggerer"))
+    assert all(
+        found[name].needs == ("postgres", MIGRATE) for name in ("api-server", "scheduler", "dag-processor", "triggerer")
+    )
 
 
-def test_postgresql_does_not_wait_for_its_clients():
-    found = {component.name: component for component in components(State(PROJECT, PROJECT / ".evergreen"))}
+def test_postgresql_does_not_wait_for_its_clients(project):
+    found = {component.name: component for component in components(project)}
     assert found["postgres"].stop is signal.SIGINT
 
 
@@ -32,3 +49,13 @@ def test_a_component_of_ones_own_needs_nothing(tmp_path):
     (tmp_path / "Procfile").write_text("mine: sleep 5\n")
     (mine,) = components(State(tmp_path, tmp_path / ".evergreen"))
     assert (mine.name, mine.command, mine.needs, mine.once) == ("mine", "sleep 5", (), False)
+
+
+def test_tables_are_migrated_once_for_each_airflow(project, monkeypatch):
+    assert not migrated(project)
+    assert MIGRATE in names(project)
+    note_migrated(project)
+    assert MIGRATE not in names(project)
+    assert all(MIGRATE not in component.needs for component in components(project))
+    monkeypatch.setattr(module, "version", lambda _: "99")
+    assert MIGRATE in names(project)
