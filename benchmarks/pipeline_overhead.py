@@ -47,7 +47,9 @@ def main() -> None:
     tasks = len(api.tasks(f"retrain__{MODEL}", str(api.runs(f"retrain__{MODEL}")[-1]["dag_run_id"])))
     in_dag, in_script = (statistics.median(r[i] for r in rounds) for i in (0, 1))
     print(f"median: DAG {in_dag:.1f} s, script {in_script:.1f} s, ratio {in_dag / in_script:.2f}")
-    print(f"over the script: {(in_dag - in_script) / tasks:.2f} s a task ({tasks} tasks); target: ratio 1.5 or 1.2 s a task")
+    print(
+        f"over the script: {(in_dag - in_script) / tasks:.2f} s a task ({tasks} tasks); target: ratio 1.5 or 1.2 s a task"
+    )
 
 
 def one_round(api: AirflowApi, number: int) -> tuple[float, float]:

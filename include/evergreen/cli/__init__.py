@@ -29,5 +29,7 @@ def main() -> None:
     try:
         app()
     except EvergreenError as error:
-        Console(stderr=True).print(f"[red]{type(error).__name__}[/red]:", str(error), highlight=False, markup=True)
+        Console(stderr=True, soft_wrap=True).print(
+            f"{type(error).__name__}: {error}", style="red", highlight=False, markup=False
+        )
         sys.exit(next(code for kind, code in EXIT_CODES if isinstance(error, kind)))

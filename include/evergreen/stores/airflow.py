@@ -70,7 +70,9 @@ class AirflowApi:
         try:
             return self._session.request(method, url, json=body, timeout=TIMEOUT)
         except requests.RequestException as error:
-            raise OutageError(f"Airflow at {self.url} does not answer ({type(error).__name__}). Is the stack up?") from None
+            raise OutageError(
+                f"Airflow at {self.url} does not answer ({type(error).__name__}). Is the stack up?"
+            ) from None
 
     def _check(self, reply: requests.Response, what: str) -> None:
         if reply.ok:
