@@ -26,7 +26,7 @@ def loader() -> ModuleType:
     module = importlib.util.module_from_spec(found)
     found.loader.exec_module(module)
     year = module.flights()
-    module.flights = lambda: year
+    vars(module)["flights"] = lambda: year
     return module
 
 
