@@ -51,14 +51,14 @@ print("EVERGREEN_PRELOAD" in os.environ)
 """
 
 
-def run(**variables):
+def run(**variables: str) -> subprocess.CompletedProcess[str]:
     environ = {**os.environ, "PYTHONPATH": str(CONFIG), **variables}
     environ.pop("PYTHONWARNINGS", None)
     command = [sys.executable, "-c", PROGRAM]
     return subprocess.run(command, env=environ, capture_output=True, text=True, timeout=240, check=False)
 
 
-def test_forked_tasks_work_with_what_was_preloaded():
+def test_forked_tasks_work_with_what_was_preloaded() -> None:
     result = run(EVERGREEN_PRELOAD="1")
     assert result.returncode == 0, result.stderr
     preloaded, still_set = result.stdout.splitlines()[-2:]
@@ -66,7 +66,7 @@ def test_forked_tasks_work_with_what_was_preloaded():
     assert still_set == "False"
 
 
-def test_without_the_switch_nothing_is_loaded():
+def test_without_the_switch_nothing_is_loaded() -> None:
     result = run()
     assert result.returncode == 0, result.stderr
     assert result.stdout.splitlines()[-2:] == ["", "False"]

@@ -1,3 +1,5 @@
+from pathlib import Path
+
 import pytest
 
 from evergreen.stack.ports import settle
@@ -5,7 +7,7 @@ from evergreen.stack.state import State
 
 
 @pytest.fixture
-def state(tmp_path):
+def state(tmp_path: Path) -> State:
     """A state folder that was prepared and never started."""
     (tmp_path / "Procfile").write_text("one: sleep 1000\n")
     made = State(project=tmp_path, path=tmp_path / ".evergreen")

@@ -11,18 +11,18 @@ PROJECT = Path(__file__).resolve().parents[3]
 
 
 @pytest.fixture
-def project(tmp_path):
+def project(tmp_path: Path) -> State:
     """The project itself, with a state folder that is empty."""
     state = State(PROJECT, tmp_path)
     state.postgres.mkdir()
     return state
 
 
-def names(state):
+def names(state: State) -> list[str]:
     return [component.name for component in components(state)]
 
 
-def test_everything_waits_for_what_it_needs_and_nothing_for_itself(project):
+def test_everything_waits_for_what_it_needs_and_nothing_for_itself(project: State) -> None:
     found = {component.name: component for component in components(project)}
     started: set[str] = set()
     while len(started) < len(found):
@@ -31,7 +31,7 @@ def test_everything_waits_for_what_it_needs_and_nothing_for_itself(project):
         started |= able
 
 
-def test_airflow_starts_on_migrated_tables(project):
+def test_airflow_starts_on_migrated_tables(project: State) -> None:
     found = {component.name: component for component in components(project)}
     assert found[MIGRATE].once
     assert found[MIGRATE].needs == ("postgres",)
@@ -40,18 +40,18 @@ def test_airflow_starts_on_migrated_tables(project):
     )
 
 
-def test_postgresql_does_not_wait_for_its_clients(project):
+def test_postgresql_does_not_wait_for_its_clients(project: State) -> None:
     found = {component.name: component for component in components(project)}
     assert found["postgres"].stop is signal.SIGINT
 
 
-def test_a_component_of_ones_own_needs_nothing(tmp_path):
+def test_a_component_of_ones_own_needs_nothing(tmp_path: Path) -> None:
     (tmp_path / "Procfile").write_text("mine: sleep 5\n")
     (mine,) = components(State(tmp_path, tmp_path / ".evergreen"))
     assert (mine.name, mine.command, mine.needs, mine.once) == ("mine", "sleep 5", (), False)
 
 
-def test_tables_are_migrated_once_for_each_airflow(project, monkeypatch):
+def test_tables_are_migrated_once_for_each_airflow(project: State, monkeypatch: pytest.MonkeyPatch) -> None:
     assert not migrated(project)
     assert MIGRATE in names(project)
     note_migrated(project)

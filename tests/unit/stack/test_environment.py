@@ -1,17 +1,20 @@
 import stat
 import subprocess
 
+import pytest
+
 from evergreen.core.settings import Settings
 from evergreen.stack import environment
 from evergreen.stack.credentials import credentials
 from evergreen.stack.ports import ports
+from evergreen.stack.state import State
 
 
-def secrets_in(state, variables):
+def secrets_in(state: State, variables: dict[str, str]) -> set[str]:
     return {name for name, secret in vars(credentials(state)).items() if any(secret in v for v in variables.values())}
 
 
-def test_it_names_every_address_of_this_stack(state):
+def test_it_names_every_address_of_this_stack(state: State) -> None:
     made = environment.environment(state)
     assert made["EVERGREEN_AIRFLOW_URL"] == f"http://127.0.0.1:{ports(state)['airflow']}"
     assert made["AIRFLOW__CORE__EXECUTION_API_SERVER_URL"].startswith(made["EVERGREEN_AIRFLOW_URL"])
@@ -19,16 +22,16 @@ def test_it_names_every_address_of_this_stack(state):
     assert made["AIRFLOW__API__HOST"] == "127.0.0.1"
 
 
-def test_nobody_is_admin_without_a_login(state):
+def test_nobody_is_admin_without_a_login(state: State) -> None:
     assert environment.environment(state)["AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_ALL_ADMINS"] == "False"
 
 
-def test_settings_know_every_variable(state):
+def test_settings_know_every_variable(state: State) -> None:
     names = {name.removeprefix("EVERGREEN_").lower() for name in environment.environment(state) if "EVERGREEN_" in name}
     assert names <= set(Settings.model_fields)
 
 
-def test_each_component_has_only_the_secrets_that_it_needs(state):
+def test_each_component_has_only_the_secrets_that_it_needs(state: State) -> None:
     s3 = {"s3_access_key", "s3_secret_key"}
     assert secrets_in(state, environment.component(state, "postgres")) == set()
     assert secrets_in(state, environment.component(state, "s3")) == s3 | {"filer_key"}
@@ -37,12 +40,12 @@ def test_each_component_has_only_the_secrets_that_it_needs(state):
     assert secrets_in(state, environment.component(state, "scheduler")) == airflow
 
 
-def test_only_the_scheduler_preloads(state):
+def test_only_the_scheduler_preloads(state: State) -> None:
     names = ("postgres", "s3", "mlflow", "api-server", "scheduler", "dag-processor", "triggerer", "migrate")
     assert [name for name in names if "EVERGREEN_PRELOAD" in environment.component(state, name)] == ["scheduler"]
 
 
-def test_variables_of_the_shell_do_not_reach_into_the_servers(state, monkeypatch):
+def test_variables_of_the_shell_do_not_reach_into_the_servers(state: State, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("AIRFLOW__CORE__EXECUTOR", "AWS_PROFILE", "MLFLOW_TRACKING_URI", "PGHOST", "PYTHONPATH"):
         monkeypatch.setenv(name, "foreign")
     monkeypatch.setenv("LANG", "kept")
@@ -52,7 +55,7 @@ def test_variables_of_the_shell_do_not_reach_into_the_servers(state, monkeypatch
         assert made["LANG"] == "kept"
 
 
-def test_the_file_for_a_shell_is_private_and_says_the_same(state):
+def test_the_file_for_a_shell_is_private_and_says_the_same(state: State) -> None:
     environment.write(state)
     assert stat.S_IMODE(state.env.stat().st_mode) == 0o600
     command = ["bash", "-c", 'source "$0" && env -0', str(state.env)]
@@ -61,7 +64,7 @@ def test_the_file_for_a_shell_is_private_and_says_the_same(state):
     assert environment.environment(state).items() <= loaded.items()
 
 
-def test_what_is_shown_holds_no_secret(state):
+def test_what_is_shown_holds_no_secret(state: State) -> None:
     shown = environment.masked(state)
     assert secrets_in(state, shown) == set()
     assert set(shown) == set(environment.environment(state))

@@ -8,7 +8,7 @@ from evergreen.stack.procfile import parse, read
 PROJECT = Path(__file__).resolve().parents[3]
 
 
-def test_comments_and_empty_lines_are_passed_over():
+def test_comments_and_empty_lines_are_passed_over() -> None:
     assert parse("# first\n\none: a b\ntwo-b:  c: d\n") == {"one": "a b", "two-b": "c: d"}
 
 
@@ -20,11 +20,11 @@ def test_comments_and_empty_lines_are_passed_over():
         ("one: a\none: b\n", "line 2: there is a component one already"),
     ],
 )
-def test_a_line_that_cannot_be_used_is_named(text, message):
+def test_a_line_that_cannot_be_used_is_named(text: str, message: str) -> None:
     with pytest.raises(RunError, match=message):
         parse(text)
 
 
-def test_the_project_runs_these_components():
+def test_the_project_runs_these_components() -> None:
     expected = ["postgres", "s3", "mlflow", "api-server", "scheduler", "dag-processor", "triggerer"]
     assert list(read(PROJECT)) == expected
