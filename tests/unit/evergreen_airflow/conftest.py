@@ -54,7 +54,7 @@ def context(small_spec: Callable[..., ModelSpec]) -> Context:
         *, states: Mapping[str, str] | None = None, params: Mapping[str, Any] | None = None, **run: Any
     ) -> dict[str, Any]:
         form = {"as_of": None, "window": None, "reason": "", "dry_run": False, **defaults}
-        dag_run = {
+        dag_run: dict[str, Any] = {
             "run_id": "r1",
             "run_type": "manual",
             "conf": {},

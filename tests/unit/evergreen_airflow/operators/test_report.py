@@ -26,7 +26,7 @@ def _begun(ws: Workspace) -> Ledger:
     return Ledger(ws.store, "small", "r1")
 
 
-def _report(context: Make, **states: str) -> tuple[ReportOperator, dict[str, Any]]:
+def _report(context: Make, **states: str) -> tuple[ReportOperator, Any]:
     with DAG("a_dag", schedule=None):
         steps = [SnapshotOperator(task_id=name, model="small") for name in ("snapshot", "validate")]
         report = ReportOperator(task_id="report", model="small", run_id="r1")

@@ -1,0 +1,272 @@
+"""Model folders beside the project's own, and what a person sees of their runs through Airflow's REST API.
+
+The stack reads the project's ``models/``, so that the folders of the tests are dropped there, as a user would; their
+names start with ``e2e_``, which git ignores, and they are gone at the end.
+"""
+
+import io
+import shutil
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from importlib.util import module_from_spec, spec_from_file_location
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import numpy as np
+import psutil
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+import yaml
+
+from evergreen.core.settings import settings
+from evergreen.flows.workspace import Workspace, open_workspace
+
+PATIENCE = 300.0
+PROJECT = Path(__file__).resolve().parents[2]
+MODELS = PROJECT / "models"
+START, END = datetime(2013, 1, 1, tzinfo=UTC), datetime(2013, 3, 1, tzinfo=UTC)
+
+RECIPE = '''
+from sklearn.ensemble import HistGradientBoostingClassifier
+from sklearn.pipeline import make_pipeline
+
+
+def build(*, max_iter, seed):
+    """Trees on two numbers."""
+    return make_pipeline(HistGradientBoostingClassifier(max_iter=max_iter, early_stopping=False, random_state=seed))
+'''
+
+
+def _spec(name: str) -> dict[str, Any]:
+    return {
+        "version": 1,
+        "name": name,
+        "owner": {"name": "Tests", "email": "tests@example.com"},
+        "purpose": "Tests what a run through a real scheduler does.",
+        "task": "binary",
+        "source": {"kind": "objects"},
+        "columns": {
+            "event_time": "at",
+            "keys": ["id"],
+            "label": {"column": "late", "positive": 1},
+            "features": {"numeric": ["distance", "wind"]},
+        },
+        "training": {
+            "window": {"kind": "expanding", "start": "2013-01-01"},
+            "split": {"test": "14d"},
+            "hyperparameters": {"max_iter": {"default": 20, "low": 1, "high": 200}},
+        },
+        "gates": [{"rule": "minimum", "metric": "roc_auc", "at_least": 0.6}],
+    }
+
+
+def _table(rows: int = 3_000) -> pa.Table:
+    draw = np.random.default_rng(0)
+    distance, wind = draw.uniform(100, 3000, rows), draw.uniform(0, 40, rows)
+    late = (distance / 3000 + wind / 40 + draw.normal(0, 0.3, rows) > 1).astype(np.int64)
+    moments = [START + i * (END - START) / rows for i in range(rows)]
+    return pa.table(
+        {"id": np.arange(rows), "at": pa.array(moments, pa.timestamp("us", tz="UTC")),
+         "distance": distance, "wind": wind, "late": late}
+    )  # fmt: skip
+
+
+def _parquet() -> bytes:
+    buffer = io.BytesIO()
+    pq.write_table(_table(), buffer)
+    return buffer.getvalue()
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A run as Airflow's REST API shows it."""
+
+    run: dict[str, Any]
+    states: dict[str, str]
+    tries: dict[str, int]
+
+    @property
+    def state(self) -> str:
+        """How the run ended."""
+        return str(self.run["state"])
+
+    @property
+    def note(self) -> str:
+        """The note on the run."""
+        return str(self.run["note"])
+
+
+class House:
+    """The stack with a model's DAGs: what the tests ask of it."""
+
+    def __init__(self, stack: Any) -> None:
+        self.stack = stack
+
+    def ask(self, method: str, path: str, **request: Any) -> Any:
+        """The answer of Airflow's API, which must be a good one."""
+        answer = self.stack.api(method, f"/api/v2{path}", **request)
+        assert answer.is_success, answer.text
+        return answer.json()
+
+    def wait(self, what: str, ready: Callable[[], Any], patience: float = PATIENCE) -> Any:
+        """Ask until the answer is true."""
+        deadline = time.monotonic() + patience
+        while time.monotonic() < deadline:
+            if found := ready():
+                return found
+            time.sleep(0.3)
+        raise AssertionError(f"Waited {patience:.0f} s for {what}.")
+
+    def parsed(self, dag_id: str) -> dict[str, Any]:
+        """The DAG, as soon as it is known."""
+
+        def known() -> Any:
+            answer = self.stack.api("GET", f"/api/v2/dags/{dag_id}")
+            return answer.json() if answer.is_success else None
+
+        found: dict[str, Any] = self.wait(dag_id, known)
+        return found
+
+    def unpause(self, dag_id: str) -> None:
+        """Let the scheduler run the DAG."""
+        self.parsed(dag_id)
+        self.ask("PATCH", f"/dags/{dag_id}", json={"is_paused": False})
+
+    def trigger(self, dag_id: str, run_id: str, **conf: Any) -> Any:
+        """Ask for a run as the form does; the answer may be a refusal."""
+        body = {"dag_run_id": run_id, "logical_date": None, "conf": conf}
+        return self.stack.api("POST", f"/api/v2/dags/{dag_id}/dagRuns", json=body)
+
+    def seen(self, dag_id: str, run_id: str) -> Seen | None:
+        """The run now; None while there is none."""
+        path = f"/dags/{dag_id}/dagRuns/{quote(run_id, safe='')}"
+        answer = self.stack.api("GET", f"/api/v2{path}")
+        if not answer.is_success:
+            return None
+        tasks = self.ask("GET", f"{path}/taskInstances?limit=100")["task_instances"]
+        return Seen(
+            run=answer.json(),
+            states={t["task_id"]: t["state"] for t in tasks},
+            tries={t["task_id"]: t["try_number"] for t in tasks},
+        )
+
+    def finished(self, dag_id: str, run_id: str, patience: float = PATIENCE) -> Seen:
+        """The run when it has ended."""
+
+        def ended() -> Seen | None:
+            seen = self.seen(dag_id, run_id)
+            return seen if seen is not None and seen.state in {"success", "failed"} else None
+
+        found: Seen = self.wait(f"{dag_id} {run_id} to end", ended, patience)
+        return found
+
+    def kill(self, dag_id: str, run_id: str, task: str) -> None:
+        """Send SIGKILL to the process of a task as soon as it has one."""
+        path = f"/dags/{dag_id}/dagRuns/{quote(run_id, safe='')}/taskInstances/{task}"
+
+        def process() -> psutil.Process | None:
+            instance = self.ask("GET", path)
+            assert instance["state"] != "success", f"{task} was done before it could be killed"
+            title = f"airflow worker -- {instance['id']}"
+            found = [p for p in psutil.process_iter(["cmdline"]) if title in " ".join(p.info["cmdline"] or ())]
+            return found[0] if instance["state"] == "running" and found else None
+
+        self.wait(f"the process of {task}", process).kill()
+
+    def why(self, seen: Seen) -> str:
+        """The end of the log of the first task that failed; empty when none did."""
+        red = [task for task, state in seen.states.items() if state == "failed" and task != "report"]
+        if not red:
+            return ""
+        log = self.log(seen.run["dag_id"], seen.run["dag_run_id"], red[0], seen.tries[red[0]])
+        return f"{red[0]}: {log[-3000:]}"
+
+    def log(self, dag_id: str, run_id: str, task: str, attempt: int = 1) -> str:
+        """What the task wrote."""
+        path = f"/api/v2/dags/{dag_id}/dagRuns/{quote(run_id, safe='')}/taskInstances/{task}/logs/{attempt}"
+        return str(self.stack.api("GET", path).text)
+
+
+def _forget_models() -> None:
+    for folder in (*MODELS.glob("e2e_*"), *MODELS.glob(".e2e_*")):
+        shutil.rmtree(folder)
+
+
+@pytest.fixture(scope="session")
+def house(stack: Any) -> Iterator[House]:
+    """The running stack; this process works on its stores, too."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in stack.env.items():
+            if name.startswith("EVERGREEN_"):
+                patch.setenv(name, value)
+        settings.cache_clear()
+        _forget_models()
+        try:
+            yield House(stack)
+        finally:
+            _forget_models()
+            settings.cache_clear()
+
+
+@pytest.fixture(scope="session")
+def drop(house: House) -> Callable[..., Workspace]:
+    """Drop a model folder with data, unpause its DAG, and give its workspace."""
+
+    def dropped(name: str, *, data: bytes | None = None, suite: dict[str, Any] | None = None) -> Workspace:
+        draft = MODELS / f".{name}"
+        draft.mkdir()
+        (draft / "model.yaml").write_text(yaml.safe_dump(_spec(name)), encoding="utf-8")
+        (draft / "pipeline.py").write_text(RECIPE, encoding="utf-8")
+        if suite is not None:
+            (draft / "expectations.yaml").write_text(yaml.safe_dump(suite), encoding="utf-8")
+        draft.rename(MODELS / name)
+        ws = open_workspace(name)
+        ws.store.put(f"{name}/raw/start=2013-01-01/end=2013-03-01/events.parquet", data or _parquet())
+        house.unpause(f"retrain__{name}")
+        return ws
+
+    return dropped
+
+
+@pytest.fixture
+def write_folder() -> Callable[[str, str], None]:
+    """Drop a folder with this ``model.yaml`` and nothing else."""
+
+    def written(name: str, text: str) -> None:
+        draft = MODELS / f".{name}"
+        draft.mkdir()
+        (draft / "model.yaml").write_text(text, encoding="utf-8")
+        draft.rename(MODELS / name)
+
+    return written
+
+
+@pytest.fixture(scope="session")
+def parquet() -> bytes:
+    """Good raw data of the small model."""
+    return _parquet()
+
+
+@pytest.fixture(scope="session")
+def small(drop: Callable[..., Workspace]) -> Workspace:
+    """A small model with good data."""
+    return drop("e2e_small")
+
+
+@pytest.fixture(scope="session")
+def land_flights() -> Callable[[Workspace, range], None]:
+    """Land months of flights as the airline does."""
+
+    def landed(ws: Workspace, months: range) -> None:
+        spec = spec_from_file_location("e2e_loader", MODELS / "flight_delays" / "loader.py")
+        assert spec is not None
+        assert spec.loader is not None
+        loader = module_from_spec(spec)
+        spec.loader.exec_module(loader)
+        loader.land(ws.store, months, producer_run="e2e")
+
+    return landed

@@ -1,0 +1,109 @@
+"""Three ways in, one pipeline: a schedule, a person, a request."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from evergreen.flows.ledger import Ledger
+from evergreen.flows.requests import ask
+from evergreen.flows.workspace import Workspace, open_workspace
+from evergreen.records.report import Outcome, Report
+from evergreen.records.run import Way
+
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(900)]
+
+AS_OF = "2013-03-01T00:00:00Z"
+DONE = {
+    "snapshot",
+    "validate",
+    "split",
+    "train",
+    "register",
+    "package",
+    "evaluate",
+    "gate",
+    "refit",
+    "report",
+    "release",
+}
+
+
+def test_the_scheduled_run_of_march_makes_the_first_champion(
+    house: Any, land_flights: Callable[[Workspace, range], None]
+) -> None:
+    ws = open_workspace("flight_delays")
+    land_flights(ws, range(1, 3))
+    house.unpause("retrain__flight_delays")
+    run_id = "scheduled__2013-03-01T06:00:00+00:00"
+    seen = house.finished("retrain__flight_delays", run_id, patience=600)
+    assert (seen.state, set(seen.states.values())) == ("success", {"success"}), house.why(seen) or seen.note
+    assert set(seen.states) == DONE
+    assert house.finished("release__flight_delays", f"release__{run_id}").states["promote"] == "success"
+    run, state = Ledger(ws.store, "flight_delays", run_id).run(), ws.journal.state()
+    assert (run.way, run.asked_by, run.as_of.isoformat()) == (Way.SCHEDULE, "schedule", "2013-03-01T06:00:00+00:00")
+    assert state.champion is not None
+    assert ws.registry.aliases("flight_delays")["champion"] == state.champion.version
+    assert "challenger" in seen.note
+
+
+def test_a_person_sets_hyperparameters_and_a_reason_in_the_form(house: Any, small: Workspace) -> None:
+    answer = house.trigger("retrain__e2e_small", "by-hand", as_of=AS_OF, max_iter=25, reason="More trees.")
+    assert answer.is_success, answer.text
+    seen = house.finished("retrain__e2e_small", "by-hand")
+    assert set(seen.states.values()) == {"success"}, house.why(seen) or seen.note
+    run = Ledger(small.store, "e2e_small", "by-hand").run()
+    assert (run.way, run.asked_by, run.reason, dict(run.hyperparameters)) == (
+        Way.MANUAL, "admin", "More trees.", {"max_iter": 25},
+    )  # fmt: skip
+    assert "More trees." in seen.note
+    released = house.finished("release__e2e_small", "release__by-hand")
+    assert set(released.states.values()) == {"success"}, house.why(released)
+    assert small.journal.state().champion is not None
+
+
+@pytest.mark.parametrize(
+    "conf", [{"max_iter": 0}, {"max_iter": "many"}, {"as_of": "in summer"}, {"window": "a while"}, {"dry_run": "yes"}]
+)
+def test_the_form_refuses_what_its_schema_does_not_allow(house: Any, small: Workspace, conf: dict[str, Any]) -> None:
+    answer = house.trigger(f"retrain__{small.model}", "never", **conf)
+    assert answer.status_code == 400
+    assert next(iter(conf)) in answer.text
+    assert house.seen("retrain__e2e_small", "never") is None
+
+
+def test_a_dry_run_judges_and_changes_nothing(house: Any, small: Workspace) -> None:
+    before = small.journal.state()
+    house.trigger("retrain__e2e_small", "dry", as_of=AS_OF, max_iter=30, dry_run=True)
+    seen = house.finished("retrain__e2e_small", "dry")
+    assert (seen.state, seen.states["release"]) == ("success", "skipped")
+    after = small.journal.state()
+    assert (after.champion, after.challenger) == (before.champion, before.challenger)
+
+
+def test_a_request_is_served_by_one_run(house: Any, small: Workspace) -> None:
+    for _ in range(2):
+        ask(
+            small, asked_by="drift", reason="The wind has changed.", request_id="wind", hyperparameters={"max_iter": 35}
+        )
+    seen = house.finished("retrain__e2e_small", "request__wind")
+    assert seen.state == "success"
+    run = Ledger(small.store, "e2e_small", "request__wind").run()
+    assert (run.way, run.request_id, run.reason) == (Way.REQUEST, "wind", "The wind has changed.")
+    runs = house.ask("GET", "/dags/retrain__e2e_small/dagRuns?limit=100")["dag_runs"]
+    assert [r["dag_run_id"] for r in runs if r["dag_run_id"].startswith("request__")] == ["request__wind"]
+    assert Ledger(small.store, "e2e_small", "request__wind").read("report", Report).outcome is not Outcome.FAILED
+
+
+def test_the_report_is_for_those_who_may_read_the_dag(house: Any, small: Workspace) -> None:
+    house.finished("retrain__e2e_small", "by-hand")
+    key = Ledger(small.store, "e2e_small", "by-hand").read("report", Report).key
+    path = f"/evergreen/reports/{key.replace('/reports/', '/', 1)}"
+    shown = house.stack.api("GET", path)
+    assert shown.status_code == 200
+    assert "More trees." in shown.text
+    assert "sandbox" in shown.headers["content-security-policy"]
+    assert house.stack.api("GET", path, user=None).status_code == 401
+    assert house.stack.api("GET", "/evergreen/reports/e2e_small/..%2Fparts/x").status_code == 404
+    links = house.ask("GET", "/dags/retrain__e2e_small/dagRuns/by-hand/taskInstances/report/links")["extra_links"]
+    assert links["Report"].endswith(path)
