@@ -35,15 +35,13 @@ def story(evergreen: Any) -> str:
 
 
 def test_the_story_is_told_by_three_runs_of_three_ways(story: str, evergreen: Any) -> None:
-    last = story[story.rindex("January and February") :].splitlines()
-    assert "schedule" in last[0]
-    assert "promoted" in last[0]
-    summer = next(line for line in last if "Summer" in line)
-    assert "manual" in summer
-    assert "promoted" in summer
-    autumn = next(line for line in last if "Autumn" in line)
-    assert "request" in autumn
-    assert "refused: gates" in autumn
+    told = {line.split()[0]: line for line in story[story.rindex("winter") :].splitlines() if line.strip()}
+    assert "schedule" in told["winter"]
+    assert "promoted" in told["winter"]
+    assert "manual" in told["summer"]
+    assert "promoted" in told["summer"]
+    assert "request" in told["autumn"]
+    assert "refused" in told["autumn"]
     # Of the two challengers that were compared with a champion, one is better beyond doubt and one is worse beyond doubt.
     entries = [json.loads(line) for line in evergreen("journal", "show", *MODEL, "--json").splitlines()]
     differences = [
@@ -60,7 +58,7 @@ def test_the_story_is_told_by_three_runs_of_three_ways(story: str, evergreen: An
 def test_the_story_can_be_told_again(story: str, evergreen: Any) -> None:
     before = evergreen("journal", "show", *MODEL)
     again = evergreen("demo")
-    assert again[again.rindex("January and February") :] == story[story.rindex("January and February") :]
+    assert again[again.rindex("winter") :] == story[story.rindex("winter") :]
     assert evergreen("journal", "show", *MODEL) == before
 
 

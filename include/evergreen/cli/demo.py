@@ -11,7 +11,19 @@ from evergreen.records.evaluation import Estimate, Evaluation
 from evergreen.stack.state import locate
 
 if TYPE_CHECKING:
-    from evergreen.flows.demo import Teller
+    from evergreen.flows.demo import Chapter, Teller
+
+
+COLUMNS = {
+    "chapter": 7,
+    "as of": 10,
+    "way in": 8,
+    "challenger": 10,
+    "champion": 8,
+    "difference (95%)": 18,
+    "outcome": 11,
+}
+"""Headings and widths: the table fits a terminal of 80 columns, and grows by a row whenever a chapter has happened."""
 
 
 def demo() -> None:
@@ -19,21 +31,29 @@ def demo() -> None:
     from evergreen.stack.commands import up
 
     up()
-    console = Console()
-    table = Table(
-        "chapter", "way in", "as of", "challenger AUC", "champion AUC", "difference (95%)", "outcome", "run s"
-    )
+    console = Console(highlight=False)
+    rows: list[tuple[str, ...]] = []
     for chapter in _teller(console).story():
-        table.add_row(
-            chapter.title,
-            chapter.run.way.value,
-            f"{chapter.run.as_of:%Y-%m-%d}",
-            *_numbers(chapter.evaluation),
-            f"version {chapter.promotion.version} promoted" if chapter.promotion else chapter.report.outcome.value,
-            f"{chapter.seconds:.0f}",
-        )
-        console.print(table)
+        rows.append(_row(chapter))
+        console.print(_table(rows[-1:], heading=len(rows) == 1))
+    console.print("The whole story: AUC on flights that neither model had seen, intervals by day.")
+    console.print(_table(rows, heading=True))
     _where_to_look(console)
+
+
+def _table(rows: list[tuple[str, ...]], *, heading: bool) -> Table:
+    table = Table(box=None, padding=(0, 1, 0, 0), show_header=heading)
+    for name, width in COLUMNS.items():
+        table.add_column(name, width=width, overflow="fold")
+    for row in rows:
+        table.add_row(*row)
+    return table
+
+
+def _row(chapter: "Chapter") -> tuple[str, ...]:
+    promoted = f"promoted v{chapter.promotion.version}" if chapter.promotion else chapter.report.outcome.value
+    numbers = _numbers(chapter.evaluation)
+    return (chapter.title, f"{chapter.run.as_of:%Y-%m-%d}", chapter.run.way.value, *numbers, promoted)
 
 
 def add_to(app: typer.Typer) -> None:
@@ -53,7 +73,7 @@ def _numbers(evaluation: Evaluation | None) -> tuple[str, str, str]:
 def _interval(estimate: Estimate) -> str:
     if estimate.low is None or estimate.high is None:
         return f"{estimate.value:+.4f}"
-    return f"{estimate.value:+.4f} ({estimate.low:+.4f} to {estimate.high:+.4f})"
+    return f"{estimate.value:+.4f}\n{estimate.low:+.4f} to {estimate.high:+.4f}"
 
 
 def _teller(console: Console) -> "Teller":
