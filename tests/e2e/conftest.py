@@ -30,6 +30,7 @@ PROJECT = Path(__file__).resolve().parents[2]
 MODELS = PROJECT / "models"
 START, END = datetime(2013, 1, 1, tzinfo=UTC), datetime(2013, 3, 1, tzinfo=UTC)
 
+SUITE = {"version": 1, "expectations": [{"type": "expect_column_values_to_be_unique", "kwargs": {"column": "id"}}]}
 RECIPE = '''
 from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.pipeline import make_pipeline
@@ -221,8 +222,7 @@ def drop(house: House) -> Callable[..., Workspace]:
         draft.mkdir()
         (draft / "model.yaml").write_text(yaml.safe_dump(_spec(name)), encoding="utf-8")
         (draft / "pipeline.py").write_text(RECIPE, encoding="utf-8")
-        if suite is not None:
-            (draft / "expectations.yaml").write_text(yaml.safe_dump(suite), encoding="utf-8")
+        (draft / "expectations.yaml").write_text(yaml.safe_dump(suite or SUITE), encoding="utf-8")
         draft.rename(MODELS / name)
         ws = open_workspace(name)
         ws.store.put(f"{name}/raw/start=2013-01-01/end=2013-03-01/events.parquet", data or _parquet())
