@@ -11,6 +11,7 @@ import yaml
 from great_expectations.compatibility import pydantic as gx_pydantic
 from great_expectations.exceptions import ExpectationNotFoundError
 from great_expectations.expectations.expectation import Expectation
+from great_expectations.expectations.metadata_types import FailureSeverity
 from great_expectations.expectations.registry import (
     get_expectation_impl,
     list_registered_expectation_implementations,
@@ -130,7 +131,7 @@ def read_suite(path: Path) -> Suite:
         raise _wrong(path, line, f"version: expected {VERSION}, the version of this file format")
     if not parts.get("expectations", ([], 1))[0]:
         raise _wrong(path, parts.get("expectations", ([], 1))[1], "expectations: expected a list of at least one")
-    node = next(value for key, value in root.value if key.value == "expectations")
+    node = next(value for key, value in _pairs(root) if key.value == "expectations")
     if not isinstance(node, yaml.SequenceNode):
         raise _wrong(path, node.start_mark.line + 1, "expectations: expected a list")
     entries = tuple(_entry(path, loader, item) for item in node.value)
@@ -171,7 +172,7 @@ def _expectation(path: Path, entry: Entry, moments: Mapping[str, dt.datetime], k
         kind = kinds.get(str(kwargs.get("column")), "")
         if kind.startswith("moment"):
             kwargs |= {key: _like(kind, kwargs[key]) for key in _MOMENT_ARGUMENTS if kwargs.get(key) is not None}
-        return get_expectation_impl(entry.type)(**kwargs, severity=entry.severity)
+        return get_expectation_impl(entry.type)(**kwargs, severity=FailureSeverity(entry.severity))
     except gx_pydantic.ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"] if part != "__root__")
@@ -209,14 +210,14 @@ def _mapping(
         if name in parts:
             raise _wrong(path, at, f"{name}: given twice")
         try:
-            parts[name] = (loader.construct_object(value, deep=True), at)  # type: ignore[no-untyped-call]
+            parts[name] = (loader.construct_object(value, deep=True), at)
         except yaml.YAMLError:
             raise _wrong(path, at, f"{name}: a value that cannot be read") from None
     return parts
 
 
-def _pairs(node: yaml.Node) -> Iterator[tuple[yaml.Node, yaml.Node]]:
-    yield from node.value
+def _pairs(node: yaml.Node | None) -> Iterator[tuple[yaml.Node, yaml.Node]]:
+    yield from node.value if isinstance(node, yaml.MappingNode) else ()
 
 
 def _wrong(path: Path, line: int, message: str) -> SpecError:
