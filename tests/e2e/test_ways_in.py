@@ -1,6 +1,7 @@
 """Three ways in, one pipeline: a schedule, a person, a request."""
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -82,14 +83,13 @@ def test_a_dry_run_judges_and_changes_nothing(house: Any, small: Workspace) -> N
 
 
 def test_a_request_is_served_by_one_run(house: Any, small: Workspace) -> None:
+    as_of, trees = datetime.fromisoformat(AS_OF), {"max_iter": 35}
     for _ in range(2):
-        ask(
-            small, asked_by="drift", reason="The wind has changed.", request_id="wind", hyperparameters={"max_iter": 35}
-        )
+        ask(small, asked_by="drift", reason="The wind blew.", request_id="wind", as_of=as_of, hyperparameters=trees)
     seen = house.finished("retrain__e2e_small", "request__wind")
-    assert seen.state == "success"
+    assert seen.state == "success", house.why(seen)
     run = Ledger(small.store, "e2e_small", "request__wind").run()
-    assert (run.way, run.request_id, run.reason) == (Way.REQUEST, "wind", "The wind has changed.")
+    assert (run.way, run.request_id, run.reason) == (Way.REQUEST, "wind", "The wind blew.")
     runs = house.ask("GET", "/dags/retrain__e2e_small/dagRuns?limit=100")["dag_runs"]
     assert [r["dag_run_id"] for r in runs if r["dag_run_id"].startswith("request__")] == ["request__wind"]
     assert Ledger(small.store, "e2e_small", "request__wind").read("report", Report).outcome is not Outcome.FAILED
