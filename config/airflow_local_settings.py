@@ -16,14 +16,18 @@ import os
 __all__: list[str] = []  # Airflow copies public names into its own settings
 
 PRELOADED = (
+    "airflow.providers.standard.operators.trigger_dagrun",
+    "airflow.timetables.trigger",
     "boto3",
     "botocore.client",
+    "croniter",
     "duckdb",
     "great_expectations",
     "mlflow",
     "mlflow.sklearn",
     "pandas",
     "pyarrow.parquet",
+    "pydantic_settings",
     "scipy.stats",
     "skops.io",
     "sklearn.calibration",

@@ -27,6 +27,7 @@ class Settings(BaseSettings):
     s3_secret_key: SecretStr | None = None
     bucket: str = "evergreen"
     mlflow_url: str = Field("http://127.0.0.1:5000", description="MLflow tracking server.")
+    mlflow_public_url: str | None = Field(None, description="Where a browser reaches MLflow, if not at MLFLOW_URL.")
     airflow_url: str = Field("http://127.0.0.1:8080", description="Airflow API server, for links and requests.")
     work_dir: Path = Field(
         Path(tempfile.gettempdir()) / "evergreen", description="Scratch space and the cache of immutable parts."

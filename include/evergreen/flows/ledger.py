@@ -4,6 +4,7 @@ A record is stored once under the idempotency key of the step that made it (``re
 keeps a pointer (``runs/<run id>/<step>.json``). A step that finds its key taken adopts the record that is there.
 """
 
+import json
 from collections.abc import Callable
 from typing import Any, TypeVar
 from urllib.parse import quote
@@ -32,6 +33,14 @@ class Ledger:
         except AlreadyExists:
             return Run.from_json(self.store.get(key))
         return run
+
+    def begun(self) -> bool:
+        """Whether the run's first step has fixed what it was asked to do."""
+        try:
+            self.store.head(f"{self._folder}/run.json")
+        except NotFound:
+            return False
+        return True
 
     def run(self) -> Run:
         """What the run was asked to do; raises ``RunError`` when it has not begun."""
@@ -68,8 +77,6 @@ class Ledger:
 
     def find(self, step: str, kind: type[R]) -> R | None:
         """The record that ``step`` gave, or None."""
-        import json
-
         try:
             pointer = json.loads(self.store.get(f"{self._folder}/{step}.json"))
         except NotFound:

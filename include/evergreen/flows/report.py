@@ -58,14 +58,26 @@ def _headline(ws: Workspace, run: Run, outcome: Outcome, failed: str | None) -> 
 
 
 def _details(ledger: Ledger) -> list[str]:
+    """What decided first, then what led to it: a note in Airflow shows only the beginning."""
     lines: list[str] = []
-    if (data := ledger.find("snapshot", Snapshot)) is not None:
-        window = f"{data.window.start:%Y-%m-%d} to {data.window.end:%Y-%m-%d}"
-        lines.append(f"- Snapshot `{data.digest[:12]}`: {data.rows:,} rows in {len(data.parts)} parts, {window}.")
+    if (verdict := ledger.find("gate", Verdict)) is not None:
+        lines.append(f"- Verdict **{verdict.judgement.value}**:")
+        lines += [f"  - {o.judgement.value}: {o.sentence}" for o in verdict.outcomes]
+    if (refit := ledger.find("refit", Refit)) is not None:
+        after = f" {refit.parity.sentence}" if refit.parity else ""
+        lines.append(f"- Challenger: version {refit.version.number}, package `{refit.package.sha256[:12]}`.{after}")
     if (checked := ledger.find("validate", ValidationReport)) is not None:
         passed = sum(o.success for o in checked.outcomes)
         lines.append(f"- Data: {passed} of {len(checked.outcomes)} expectations met.")
         lines += [f"  - {o.severity}: {o.sentence}" for o in checked.failures[:10]]
+    return lines + _origins(ledger)
+
+
+def _origins(ledger: Ledger) -> list[str]:
+    lines: list[str] = []
+    if (data := ledger.find("snapshot", Snapshot)) is not None:
+        window = f"{data.window.start:%Y-%m-%d} to {data.window.end:%Y-%m-%d}"
+        lines.append(f"- Snapshot `{data.digest[:12]}`: {data.rows:,} rows in {len(data.parts)} parts, {window}.")
     if (cuts := ledger.find("split", Split)) is not None:
         lines.append(
             f"- Split: {cuts.train.rows:,} train, {cuts.calibration.rows:,} calibration, {cuts.test.rows:,} test."
@@ -77,12 +89,6 @@ def _details(ledger: Ledger) -> list[str]:
         )
     if (numbers := ledger.find("evaluate", Evaluation)) is not None:
         lines += _numbers(numbers)
-    if (verdict := ledger.find("gate", Verdict)) is not None:
-        lines.append(f"- Verdict **{verdict.judgement.value}**:")
-        lines += [f"  - {o.judgement.value}: {o.sentence}" for o in verdict.outcomes]
-    if (refit := ledger.find("refit", Refit)) is not None:
-        after = f" {refit.parity.sentence}" if refit.parity else ""
-        lines.append(f"- Challenger: version {refit.version.number}, package `{refit.package.sha256[:12]}`.{after}")
     return lines
 
 

@@ -84,4 +84,5 @@ def page_of(key: str) -> str:
 def _mlflow() -> str:
     from evergreen.core.settings import settings
 
-    return settings().mlflow_url.rstrip("/")
+    config = settings()
+    return (config.mlflow_public_url or config.mlflow_url).rstrip("/")

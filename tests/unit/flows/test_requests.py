@@ -2,7 +2,10 @@
 
 from datetime import UTC, datetime, timedelta
 
-from evergreen.flows import chain, requests
+import pytest
+
+from evergreen.core.errors import RunError
+from evergreen.flows import chain, requests, retrain
 from evergreen.records.run import Way
 
 from .conftest import Place
@@ -13,13 +16,31 @@ NOW = datetime(2013, 2, 1, 6, tzinfo=UTC)
 def test_a_request_is_claimed_once_and_closed_by_the_report_of_its_run(place: Place) -> None:
     asked = requests.ask(place.ws, asked_by="ada", reason="it looks stale", as_of=datetime(2013, 2, 1, tzinfo=UTC))
     assert requests.claim_next(place.ws, now=NOW) == asked
-    assert requests.claim_next(place.ws, now=NOW) is None
     run_id = requests.run_id_of(asked)
     assert asked.as_of is not None
     run = place.run(run_id, asked.as_of, way=Way.REQUEST, request_id=asked.request_id)
     report = chain.retrain(place.ws, run)
+    assert requests.claim_next(place.ws, now=NOW) is None
     status = place.ws.journal.state().requests[asked.request_id]
     assert (status.status, status.run_id, status.outcome) == ("closed", run_id, report.outcome.value)
+
+
+def test_a_claim_that_was_killed_before_its_run_began_is_taken_up_again(place: Place) -> None:
+    asked = requests.ask(place.ws, asked_by="ada", reason="it looks stale")
+    later = requests.ask(place.ws, asked_by="bob", reason="me too")
+    assert requests.claim_next(place.ws, now=NOW) == asked
+    assert requests.claim_next(place.ws, now=NOW) == later
+    assert requests.claim_next(place.ws, now=NOW) == asked
+    retrain.begin(place.ws, place.run(requests.run_id_of(asked), NOW))
+    assert requests.claim_next(place.ws, now=NOW) == later
+    claims = [entry for entry in place.ws.journal.entries() if entry.kind == "request_claimed"]
+    assert len(claims) == 2
+
+
+def test_a_request_that_no_run_could_serve_is_not_taken(place: Place) -> None:
+    with pytest.raises(RunError, match="did you mean 'max_iter'"):
+        requests.ask(place.ws, asked_by="ada", reason="faster", hyperparameters={"max_itre": 5})
+    assert place.ws.journal.state().requests == {}
 
 
 def test_a_request_whose_run_never_came_is_offered_again(place: Place) -> None:
