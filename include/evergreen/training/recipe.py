@@ -49,6 +49,8 @@ def recipe(spec: ModelSpec, run: Run, snapshot: Snapshot, split: Split, folder: 
         spans=tuple(_written(span) for span in spans),
         spec={
             "task": spec.task,
+            "event_time": spec.columns.event_time,  # cuts the spans and orders the rows
+            "keys": list(spec.columns.keys),  # order rows of one moment
             "label": spec.columns.label.model_dump(mode="json"),
             "features": spec.columns.features.model_dump(mode="json"),
             "pipeline": spec.training.pipeline,

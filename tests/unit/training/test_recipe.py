@@ -18,6 +18,9 @@ CHANGES: dict[str, Callable[[Any], dict[str, Any]]] = {
     "rows": lambda world: {"snapshot": dataclasses.replace(world.snapshot, rows_sha256="1" * 64)},
     "spans": lambda world: {"split": dataclasses.replace(world.split, train=world.split.mature)},
     "seed": lambda world: {"spec": _updated(world.spec, training={"seed": 8})},
+    "event time": lambda world: {"spec": _updated(world.spec, columns={"event_time": "scheduled"})},
+    "keys": lambda world: {"spec": _updated(world.spec, columns={"keys": ["carrier", "id"]})},
+    "order of keys": lambda world: {"spec": _updated(world.spec, columns={"keys": ["id", "carrier"]})},
     "features": lambda world: {
         "spec": _updated(
             world.spec, columns={"features": {"numeric": ["wind", "distance"], "categorical": ["carrier"]}}
