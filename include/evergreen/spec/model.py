@@ -1,15 +1,15 @@
 """ModelSpec: everything a ``model.yaml`` says."""
 
-from typing import Literal, Self
+from typing import Any, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from evergreen.core.digest import digest_of
 from evergreen.spec.base import Misfit, Name, SpecPart
 from evergreen.spec.data import Columns, Source
 from evergreen.spec.metrics import Task, metrics_of
 from evergreen.spec.training import Gate, Schedule, Training, Unscheduled
-from evergreen.spec.words import nearest
+from evergreen.spec.words import found, nearest
 
 SPEC_VERSION = 1
 
@@ -50,6 +50,14 @@ class ModelSpec(SpecPart):
     def digest(self) -> str:
         """Identity of the whole spec."""
         return digest_of(self.model_dump(mode="json"))
+
+    @field_validator("version", mode="before")
+    @classmethod
+    def _version_is_a_whole_number(cls, value: Any) -> Any:
+        """A literal is compared by value, and to Python 1, 1.0 and true are equal."""
+        if type(value) is not int:
+            raise ValueError(f"expected {SPEC_VERSION}, found {found(value)}")
+        return value
 
     @model_validator(mode="after")
     def _positive_goes_with_binary(self) -> Self:

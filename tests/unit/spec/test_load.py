@@ -90,6 +90,8 @@ def test_every_model_of_the_repository_loads(folder: Path) -> None:
             "version: 2",
             ":1: version: this release reads specs up to version 1, found 2; upgrade Evergreen.",
         ),
+        ("version: 1", "version: true", ":1: version: expected 1, found true"),
+        ("version: 1", "version: 1.0", ":1: version: expected 1, found 1.0."),
         ('"0 6 1 * *"', '"0 6 1"', ":30: schedule.expression: has 3 fields, not five"),
         ("operations@example.com", "operations", ":3: owner.email: expected text that matches"),
         ("[flight_id]", "[]", ":10: columns.keys: expected at least 1 item, found a list."),
