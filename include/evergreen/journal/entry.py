@@ -53,7 +53,8 @@ class Entry(Record):
     Attributes
     ----------
     uuid
-        Made anew by each attempt to append: a writer whose reply was lost recognises its own entry by it.
+        Made by each call of ``append`` and kept for all of its attempts: a writer whose reply was lost recognises its
+        own entry by it.
     previous
         Digest of the entry before this one.
     signature, signed_by
