@@ -56,7 +56,12 @@ class ObjectStore(Protocol):
         ...
 
     def list(self, prefix: str, *, after: str = "") -> Iterator[ObjectInfo]:
-        """Objects whose key starts with ``prefix`` and sorts behind ``after``, in order of their UTF-8 keys."""
+        """Objects whose key starts with ``prefix`` and sorts behind ``after``, in order of their UTF-8 keys.
+
+        Order and ``after`` are exact only where no key has a ``/`` behind the prefix. A store that keeps folders
+        (SeaweedFS) walks them one by one and lists ``a/x`` before ``a-1``, though ``-`` sorts before ``/``: below such a
+        prefix sort what comes, and do not pass ``after``.
+        """
         ...
 
     def delete(self, key: str) -> None:
