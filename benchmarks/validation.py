@@ -89,10 +89,11 @@ def great_expectations(path: Path, _: Path) -> dict[str, Any]:
     """Great Expectations on the pandas frame of the same file."""
     import great_expectations as gx
     import pandas as pd
+    from great_expectations.data_context.types.base import ProgressBarsConfig
     from great_expectations.expectations.registry import get_expectation_impl
 
     context = gx.get_context(mode="ephemeral")
-    context.variables.progress_bars = {"globally": False, "metric_calculations": False}
+    context.variables.progress_bars = ProgressBarsConfig(globally=False, metric_calculations=False)
     expectations = [get_expectation_impl(e["type"])(**e["kwargs"]) for e in suite()]
 
     def run() -> Any:

@@ -92,9 +92,10 @@ def test_params_metrics_and_datasets_show(store: MlflowStore, server: str, model
     run = MlflowClient(server).get_run(run_id)
     assert run.data.params == {"max_iter": "2"}
     assert run.data.metrics == {"train_roc_auc": 0.75}
+    assert run.inputs is not None
     (seen,) = run.inputs.dataset_inputs
     assert seen.dataset.digest == "a" * 36
-    assert json.loads(seen.dataset.profile) == {"rows": 3, "sha256": "a" * 64}
+    assert json.loads(seen.dataset.profile or "") == {"rows": 3, "sha256": "a" * 64}
     assert [(tag.key, tag.value) for tag in seen.tags] == [("mlflow.data.context", "training")]
 
 
@@ -107,7 +108,9 @@ def test_a_model_comes_back_as_it_was_stored(store: MlflowStore, server: str, mo
     assert files["requirements.txt"].decode().split() == ["mlflow==3.17.2", "scikit-learn==1.9.1"]
     assert files["signature.json"].decode() == '{"é": 1}'
     assert b'signature:\n  inputs: \'[{"type": "double", "name": "distance"' in files["MLmodel"]
-    (output,) = MlflowClient(server).get_run(run_id).outputs.model_outputs
+    outputs = MlflowClient(server).get_run(run_id).outputs
+    assert outputs is not None
+    (output,) = outputs.model_outputs
     assert uri == f"models:/{output.model_id}"
 
 

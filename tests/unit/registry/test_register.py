@@ -1,11 +1,13 @@
 """A candidate becomes a version, once."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 
 from evergreen.records.candidate import Candidate, Cost
 from evergreen.records.interval import Interval
 from evergreen.registry.register import register
 from evergreen.stores.memory_registry import MemoryRegistry
+from evergreen.stores.ports import RegisteredVersion
 
 DATA = Interval(start=datetime(2013, 1, 1, tzinfo=UTC), end=datetime(2013, 2, 1, tzinfo=UTC))
 
@@ -50,9 +52,11 @@ def test_of_two_versions_registered_at_once_the_older_counts() -> None:
     class Raced(MemoryRegistry):
         """Another worker registers the same candidate between the question and the answer."""
 
-        def create_version(self, *args: object, **options: object) -> object:
-            super().create_version(*args, **options)
-            return super().create_version(*args, **options)
+        def create_version(
+            self, model: str, *, run_id: str, model_uri: str, tags: Mapping[str, str]
+        ) -> RegisteredVersion:
+            super().create_version(model, run_id=run_id, model_uri=model_uri, tags=tags)
+            return super().create_version(model, run_id=run_id, model_uri=model_uri, tags=tags)
 
     assert register(candidate("a"), filled(Raced())).number == 1
 

@@ -15,11 +15,11 @@ from evergreen.training.fit import Rows, check, fit, iterations
 Specs = Callable[..., ModelSpec]
 
 
-class Diverging(LogisticRegression):
+class Diverging(LogisticRegression):  # type: ignore[misc]  # scikit-learn carries no types
     """Forgets everything at once."""
 
     def predict_proba(self, rows: pd.DataFrame) -> np.ndarray:
-        answers = super().predict_proba(rows)
+        answers: np.ndarray = super().predict_proba(rows)
         answers[:3] = np.nan
         return answers
 

@@ -10,7 +10,7 @@ from evergreen.spec.model import ModelSpec
 from evergreen.training.hyperparameters import resolve
 
 Specs = Callable[..., ModelSpec]
-PARAMETERS = {
+PARAMETERS: dict[str, dict[str, Any]] = {
     "max_iter": {"default": 10, "low": 1, "high": 100},
     "learning_rate": {"default": 0.1, "low": 0.001, "high": 1.0},
     "loss": {"default": "log", "choices": ["log", "hinge"]},

@@ -39,7 +39,8 @@ def test_multiclass() -> None:
 
 def test_regression() -> None:
     found = metrics("regression", Told(), rows([1.0, 2.0], [2.0, 4.0]), "train")
-    assert (found["train_mae"], found["train_rmse"]) == (1.5, pytest.approx(2.5**0.5))
+    assert found["train_mae"] == 1.5
+    assert found["train_rmse"] == pytest.approx(2.5**0.5)
 
 
 def test_rows_that_cannot_be_measured_have_no_metrics() -> None:

@@ -41,7 +41,8 @@ def trained(world: Any, folder: Path, **options: Any) -> Candidate:
 
 def scores(world: Any, candidate: Candidate) -> np.ndarray:
     pipeline = read(world.tracker.models[candidate.model_uri]["model.skops"])
-    return pipeline.predict_proba(frame(world.spec, world.table))
+    found: np.ndarray = pipeline.predict_proba(frame(world.spec, world.table))
+    return found
 
 
 def test_a_candidate_says_where_it_came_from(small_world: Worlds, write_recipe: Writer) -> None:
