@@ -3,7 +3,6 @@
 import logging
 from collections.abc import Iterator
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
@@ -15,6 +14,7 @@ from evergreen.data.columns import refuse_difference, refuse_wrong
 from evergreen.data.parts import Ingested, ingest, recall, remember
 from evergreen.data.query import open_query
 from evergreen.data.raw import open_raw
+from evergreen.data.scratch import scratch
 from evergreen.data.sources import Connect, RawObject, months, raw_objects
 from evergreen.data.window import window as window_of
 from evergreen.records.interval import Interval
@@ -79,13 +79,11 @@ def snapshot(spec: ModelSpec, run: Run, store: ObjectStore, *, connect: Connect 
 
 
 def _ingested(spec: ModelSpec, window: Interval, store: ObjectStore, connect: Connect | None) -> list[Ingested]:
-    scratch = settings().work_dir / "scratch"
-    scratch.mkdir(parents=True, exist_ok=True)
-    with TemporaryDirectory(dir=scratch, prefix=f"{spec.name}-") as folder:
+    with scratch(spec.name) as folder:
         if isinstance(spec.source, SqlSource):
-            pieces = list(_from_query(spec, spec.source, window, store, connect, Path(folder)))
+            pieces = list(_from_query(spec, spec.source, window, store, connect, folder))
         else:
-            pieces = list(_from_objects(spec, spec.source, window, store, Path(folder)))
+            pieces = list(_from_objects(spec, spec.source, window, store, folder))
     for piece in pieces[1:]:
         where, other = (f"{spec.name}: {each.part.source.key}" for each in (piece, pieces[0]))
         refuse_difference(where, piece.columns, other, pieces[0].columns)
