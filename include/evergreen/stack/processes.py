@@ -13,6 +13,7 @@ from evergreen.stack.status import read
 
 PATIENCE = 8.0  # seconds between asking a process to stop and killing it
 PAUSE = 0.05
+SAME_START = 5.0  # seconds between a process's start and the supervisor's note of it, at most
 
 
 def _session(process: psutil.Process) -> int:
@@ -66,8 +67,23 @@ def _noted_sessions(state: State) -> set[int]:
     return {
         component.pid
         for component in noted.components.values()
-        if component.pid is not None and component.since is not None and component.since > boot
+        if component.pid is not None
+        and component.since is not None
+        and component.since > boot
+        and not _reused(component.pid, component.since)
     }
+
+
+def _reused(pid: int, since: float) -> bool:
+    """Whether ``pid`` is another process's by now: one that did not start when the supervisor noted it.
+
+    In a container, pids begin anew with every start and the boot time is the host's. A leader that is gone may have
+    left its session behind, whose number is not given away meanwhile.
+    """
+    try:
+        return abs(psutil.Process(pid).create_time() - since) > SAME_START
+    except psutil.NoSuchProcess:
+        return False
 
 
 def _descendants(process: psutil.Process) -> list[psutil.Process]:

@@ -11,6 +11,7 @@ import pytest
 from evergreen.stack.environment import MARKER
 from evergreen.stack.processes import members, stop
 from evergreen.stack.state import State
+from evergreen.stack.status import ComponentStatus, Phase, StackStatus, write
 
 Start = Callable[[str], subprocess.Popen[bytes]]
 
@@ -52,6 +53,30 @@ def test_processes_of_another_stack_are_not_found(state: State, start: Start, tm
     start("echo up; exec sleep 1000")
     other = type(state)(project=tmp_path, path=tmp_path / "other")
     assert members(other) == []
+
+
+@pytest.mark.parametrize(("earlier", "is_ours"), [(0, True), (60, False)])
+def test_a_noted_pid_that_another_process_got_is_not_ours(
+    state: State, start: Start, tmp_path: Path, earlier: float, is_ours: bool
+) -> None:
+    process = start("echo up; exec sleep 1000")
+    other = type(state)(project=tmp_path, path=tmp_path / "other")  # the process carries another stack's marker
+    other.create()
+    since = psutil.Process(process.pid).create_time() - earlier
+    noted = {"one": ComponentStatus(phase=Phase.READY, pid=process.pid, since=since)}
+    write(other.status, StackStatus(supervisor=1, components=noted))
+    assert [found.pid for found in members(other)] == ([process.pid] if is_ours else [])
+
+
+def test_the_session_of_a_noted_pid_that_is_gone_is_ours(state: State, start: Start, tmp_path: Path) -> None:
+    leader = start("env -i sleep 1000 >/dev/null & echo up; exec sleep 0.1")
+    other = type(state)(project=tmp_path, path=tmp_path / "other")
+    other.create()
+    noted = {"one": ComponentStatus(phase=Phase.READY, pid=leader.pid, since=psutil.Process(leader.pid).create_time())}
+    write(other.status, StackStatus(supervisor=1, components=noted))
+    leader.wait()
+    assert [found.name() for found in members(other)] == ["sleep"]
+    stop(lambda: members(other))
 
 
 def test_stop_leaves_nothing(state: State, start: Start) -> None:
