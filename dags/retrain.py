@@ -25,7 +25,7 @@ def wire(spec: Model) -> DAG:
             do.TriggerOperator(
                 task_id="release",
                 trigger_dag_id=f"release__{model}",
-                trigger_run_id="release__{{ run_id }}",
+                trigger_run_id="release__{{ run_id }}__v{{ ti.xcom_pull(task_ids='refit')['version'] }}",
                 conf={"run_id": "{{ run_id }}"},
             ),
         )

@@ -28,7 +28,7 @@ def run_of(context: Mapping[str, Any], spec: ModelSpec) -> Run:
     conf = dict(dag_run.conf or {})
     _refuse_unknown(spec, conf)
     form = {key: context["params"].get(key) for key in (*FORM_FIELDS, *spec.training.hyperparameters)}
-    request_id, way = conf.get("request_id"), _way(dag_run.run_type, conf)
+    request_id, way = _request_id(spec, dag_run, conf), _way(dag_run.run_type, conf)
     return Run(
         model=spec.name,
         run_id=dag_run.run_id,
@@ -50,6 +50,19 @@ def _refuse_unknown(spec: ModelSpec, conf: Mapping[str, Any]) -> None:
             near = get_close_matches(key, known, n=1)
             hint = f"did you mean {near[0]!r}?" if near else f"the fields are {', '.join(known)}."
             raise RunError(f"{spec.name}: the run's conf has an unknown field {key!r}; {hint} Trigger a new run.")
+
+
+def _request_id(spec: ModelSpec, dag_run: Any, conf: Mapping[str, Any]) -> str | None:
+    """The request that the run serves: only the run that ``drift_watch`` starts for it may say so."""
+    from evergreen.flows.requests import run_id_of
+
+    request_id = conf.get("request_id")
+    if request_id is not None and dag_run.run_id != run_id_of(str(request_id)):
+        raise RunError(
+            f"{spec.name}: run {dag_run.run_id!r} cannot serve request {str(request_id)[:100]!r}; "
+            f"the run that drift_watch starts for it does. Trigger without request_id."
+        )
+    return request_id
 
 
 def _way(run_type: str, conf: Mapping[str, Any]) -> Way:

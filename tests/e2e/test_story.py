@@ -75,7 +75,7 @@ def test_every_step_runs_from_the_command_line_too(story: str, evergreen: Any) -
     measured = json.loads(evergreen("evaluate", *run, "--json"))
     assert not measured["comparable"], "the champion of July has seen the test rows"
     evergreen("gate", *run, code=4)
-    assert "refused: gates" in evergreen("report", *run)
+    assert "refused: gates" in evergreen("report", *run, code=4)
 
 
 def test_a_step_before_its_time_ends_with_exit_code_3(evergreen: Any) -> None:

@@ -6,8 +6,7 @@ from typing import Annotated
 import typer
 
 from evergreen.cli.output import Json, Model, say
-from evergreen.cli.retrain import AsOf, Reason, Set, Window, parse_value
-from evergreen.spec.duration import parse_duration
+from evergreen.cli.retrain import AsOf, Reason, Set, Window, parse_value, parse_window
 
 
 def request(
@@ -31,7 +30,7 @@ def request(
         reason=reason,
         request_id=request_id,
         as_of=as_of.replace(tzinfo=UTC) if as_of else None,
-        window=parse_duration(window) if window else None,
+        window=parse_window(window),
         hyperparameters=dict(parse_value(item) for item in set_ or ()),
     )
     say(record, f"request {record.request_id} is open; drift_watch__{model} will serve it", as_json=as_json)

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
 import typer
@@ -45,10 +45,22 @@ def parse_value(text: str) -> tuple[str, Value]:
     if not found:
         raise RunError(f"--set {text!r}: write name=value, such as max_iter=200.")
     try:
-        parsed: Value = json.loads(value)
-    except ValueError:
+        parsed: Value = json.loads(value, parse_constant=_no_number)
+    except json.JSONDecodeError:
         parsed = value
     return name, parsed
+
+
+def _no_number(text: str) -> None:
+    raise RunError(f"{text} is no value of a hyperparameter.")
+
+
+def parse_window(text: str | None) -> timedelta | None:
+    """Read the length of a window; raises ``RunError`` for what is none."""
+    try:
+        return parse_duration(text) if text else None
+    except ValueError as error:
+        raise RunError(f"--window: {error}.") from None
 
 
 def snapshot(
@@ -69,7 +81,7 @@ def snapshot(
         from evergreen.flows.workspace import open_workspace
 
         ws = open_workspace(model)
-        record = retrain.snapshot(ws, retrain.begin(ws, asked))
+        record = retrain.snapshot(ws, as_asked(retrain.begin(ws, asked), asked, given=as_of is not None))
     say(record, f"snapshot {record.digest}: {record.rows:,} rows in {len(record.parts)} parts", as_json=as_json)
 
 
@@ -96,10 +108,26 @@ def asked_for(
         asked_by=getuser(),
         reason=reason,
         hyperparameters=dict(parse_value(item) for item in set_ or ()),
-        window=parse_duration(window) if window else None,
+        window=parse_window(window),
         dry_run=dry_run,
         nonce=uuid4().hex if force else "",
     )
+
+
+def as_asked(run: Run, asked: Run, *, given: bool) -> Run:
+    """The run that has begun, if it was asked for what is asked for now; ``given``: a time was named.
+
+    Raises
+    ------
+    RunError
+        When a run of that id was asked for something else.
+    """
+    fields = ["window", "hyperparameters", "dry_run", *(["as_of"] if given else [])]
+    other = [name for name in fields if getattr(run, name) != getattr(asked, name)]
+    if other or (asked.nonce and run.nonce != asked.nonce):
+        what = ", ".join(other) or "force"
+        raise RunError(f"{run.model}: run {run.run_id!r} was begun with another {what}. Choose another --run.")
+    return run
 
 
 def _step(name: str) -> Callable[..., None]:
@@ -118,8 +146,9 @@ def _step(name: str) -> Callable[..., None]:
 
 
 def stop_if_refused(record: Record) -> None:
-    """Leave with exit code 4 where a report, a verdict or a parity says no."""
+    """Leave with exit code 4 where data, a verdict, a parity or a report say no."""
     from evergreen.records.refit import Refit
+    from evergreen.records.report import Report
     from evergreen.records.validation import ValidationReport
     from evergreen.records.verdict import Judgement, Verdict
 
@@ -131,6 +160,8 @@ def stop_if_refused(record: Record) -> None:
             reasons = record.reasons
         case Refit(parity=parity) if parity is not None and not parity.passed:
             reasons = (parity.sentence,)
+        case Report(outcome=outcome) if outcome.value.startswith("refused"):
+            raise typer.Exit(4)
     if reasons:
         typer.echo("\n".join(["refused:", *(f"  {r}" for r in reasons)]), err=True)
         raise typer.Exit(4)
@@ -145,6 +176,7 @@ def report(model: Model, run: RunId, as_json: Json = False) -> None:
     ws = open_workspace(model)
     record = flow.report(ws, retrain.resume(ws, run))
     say(record, record.text, as_json=as_json)
+    stop_if_refused(record)
 
 
 def retrain(
@@ -160,13 +192,15 @@ def retrain(
 ) -> None:
     """The whole chain, from snapshot to report."""
     from evergreen.flows import chain
+    from evergreen.flows.retrain import begin
     from evergreen.flows.workspace import open_workspace
 
     asked = asked_for(model, run, as_of, window, set_, reason, dry_run=dry_run, force=force)
-    record = chain.retrain(open_workspace(model), asked, around=progress)
+    ws = open_workspace(model)
+    as_asked(begin(ws, asked), asked, given=as_of is not None)
+    record = chain.retrain(ws, asked, around=progress)
     say(record, record.text, as_json=as_json)
-    if record.outcome.value.startswith("refused"):
-        raise typer.Exit(4)
+    stop_if_refused(record)
 
 
 def add_to(app: typer.Typer) -> None:

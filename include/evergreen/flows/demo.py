@@ -16,6 +16,7 @@ from evergreen.flows.requests import ask, run_id_of
 from evergreen.flows.workspace import Workspace
 from evergreen.records.evaluation import Evaluation
 from evergreen.records.promotion import Promotion
+from evergreen.records.refit import Refit
 from evergreen.records.report import Outcome, Report
 from evergreen.records.run import Run
 from evergreen.stores.airflow import AirflowApi
@@ -76,7 +77,7 @@ class Teller:
             as_of=AUTUMN,
             window=SHORT,
         )
-        return run_id_of(request)
+        return run_id_of(request.request_id)
 
     def _unpause(self, dag_id: str) -> None:
         def parsed() -> bool | None:
@@ -103,7 +104,8 @@ class Teller:
         ledger = Ledger(self.ws.store, MODEL, run_id)
         report = ledger.read("report", Report)
         if report.outcome is Outcome.CHALLENGER:
-            self._finished(f"release__{MODEL}", f"release__{run_id}")
+            version = ledger.read("refit", Refit).version.number
+            self._finished(f"release__{MODEL}", f"release__{run_id}__v{version}")
         return Chapter(
             title=title,
             run=ledger.run(),

@@ -2,6 +2,7 @@
 
 from evergreen.core.digest import digest_of
 from evergreen.core.errors import Refused
+from evergreen.flows.follow import follow
 from evergreen.flows.ledger import Ledger
 from evergreen.flows.workspace import Workspace
 from evergreen.journal.decisions import record_approval, record_release
@@ -12,7 +13,7 @@ from evergreen.records.release import Release
 from evergreen.records.report import Outcome, Report
 from evergreen.records.verdict import Verdict
 from evergreen.registry.promote import promote as decide
-from evergreen.registry.reconcile import Repair, reconcile
+from evergreen.registry.reconcile import Repair
 from evergreen.release.approve import approve as answer
 from evergreen.release.release import release as authorise
 
@@ -52,25 +53,27 @@ def promote(ws: Workspace, run_id: str) -> Promotion:
         data=refit.candidate.data,
     )
     decide(ws.journal, promotion)
-    reconcile(ws.journal, ws.registry)
-    return ledger.keep("promote", promotion, promotion.digest)
+    promotion = ledger.keep("promote", promotion, promotion.digest)
+    follow(ws)
+    return promotion
 
 
 def report(ws: Workspace, run_id: str) -> Report:
-    """Say how the release of this run's challenger ended, and store it."""
+    """Say how the release of this run's challenger ended, by what the journal says of it, and store that."""
     ledger = Ledger(ws.store, ws.model, run_id)
-    refit, approval = ledger.read("refit", Refit), ledger.find("approve", Approval)
-    promotion = ledger.find("promote", Promotion)
-    outcome = Outcome.PROMOTED if promotion else Outcome.NOT_PROMOTED
+    refit, state = ledger.read("refit", Refit), ws.journal.state()
+    promoted = refit.version.number in state.held.get("champion", frozenset())
+    outcome = Outcome.PROMOTED if promoted else Outcome.NOT_PROMOTED
     lines = [f"**{ws.model}**, version {refit.version.number} of run `{run_id}`: **{outcome.value}**.", ""]
-    if approval is None:
-        lines.append("- It was superseded before anybody answered.")
-    else:
+    if (approval := ledger.find("approve", Approval)) is not None:
         answer = "Approved" if approval.approved else "Rejected"
         lines.append(f"- {answer} by {approval.approved_by}: {approval.reason}")
-    if promotion is not None:
-        before = f"package `{promotion.expected_champion[:12]}`" if promotion.expected_champion else "no champion"
-        lines.append(f"- Package `{promotion.package[:12]}` is champion in place of {before}.")
+    if promoted:
+        lines.append(f"- Package `{refit.package.sha256[:12]}` became champion.")
+    elif state.rung_of(refit.package.sha256) is None:
+        lines.append("- It is no longer the challenger: a newer one has superseded it, or it never was one.")
+    else:
+        lines.append("- It is still on its way; the log of the task that failed says why it stopped.")
     text = "\n".join(lines)
     key = f"{ws.model}/reports/runs/{digest_of([run_id, text])}.md"
     ws.store.put(key, text.encode())
@@ -80,7 +83,7 @@ def report(ws: Workspace, run_id: str) -> Report:
 
 def repair(ws: Workspace) -> tuple[Repair, ...]:
     """Make the aliases say what the journal says, and tell what differed."""
-    return reconcile(ws.journal, ws.registry)
+    return follow(ws)
 
 
 def _still_challenger(ws: Workspace, refit: Refit) -> None:

@@ -1,6 +1,7 @@
 """The end of a run, in words and numbers."""
 
 from evergreen.core.digest import digest_of
+from evergreen.core.errors import RunError
 from evergreen.flows.ledger import Ledger
 from evergreen.flows.workspace import Workspace
 from evergreen.journal.requests import close
@@ -24,18 +25,28 @@ def report(ws: Workspace, run: Run, failed: str | None = None) -> Report:
         The step that could not be done, when the platform could not judge.
     """
     ledger = Ledger(ws.store, ws.model, run.run_id)
-    outcome = Outcome.FAILED if failed else outcome_of(ledger, run)
-    text = "\n".join([_headline(ws, run, outcome, failed), "", *_details(ledger)])
+    outcome = Outcome.FAILED if failed else outcome_of(ws, run)
+    headline = _headline(ws, run, outcome, failed)
+    text = "\n".join([headline, "", *_details(ledger)])
     key = f"{ws.model}/reports/runs/{digest_of([run.run_id, text])}.md"
     ws.store.put(key, text.encode())
     result = Report(model=ws.model, run_id=run.run_id, outcome=outcome, text=text, key=key)
-    if run.request_id is not None:
-        close(ws.journal, run.request_id, run.run_id, outcome.value, _headline(ws, run, outcome, failed))
-    return ledger.keep("report", result, result.digest)
+    result = ledger.keep("report", result, result.digest)
+    # A run that failed may be cleared and serve its request after all.
+    if run.request_id is not None and outcome is not Outcome.FAILED:
+        close(ws.journal, run.request_id, run.run_id, outcome.value, headline)
+    return result
 
 
-def outcome_of(ledger: Ledger, run: Run) -> Outcome:
-    """How far the run came, by the records that it left."""
+def outcome_of(ws: Workspace, run: Run) -> Outcome:
+    """How far the run came, by the records that it left and by what the journal says of its challenger.
+
+    Raises
+    ------
+    RunError
+        When nothing has been decided yet.
+    """
+    ledger = Ledger(ws.store, ws.model, run.run_id)
     validation, verdict = ledger.find("validate", ValidationReport), ledger.find("gate", Verdict)
     refit = ledger.find("refit", Refit)
     if validation is not None and not validation.passed:
@@ -43,10 +54,13 @@ def outcome_of(ledger: Ledger, run: Run) -> Outcome:
     if verdict is not None and verdict.judgement is Judgement.FAIL:
         return Outcome.REFUSED_GATES
     if refit is None:
-        return Outcome.FAILED
+        raise RunError(f"{ws.model}: run {run.run_id!r} has not ended: neither data, gates nor refit have decided it.")
     if refit.parity is not None and not refit.parity.passed:
         return Outcome.REFUSED_REFIT
-    return Outcome.DRY_RUN_PASSED if run.dry_run else Outcome.CHALLENGER
+    if run.dry_run:
+        return Outcome.DRY_RUN_PASSED
+    on_the_ladder = ws.journal.state().rung_of(refit.package.sha256) is not None
+    return Outcome.CHALLENGER if on_the_ladder else Outcome.SUPERSEDED
 
 
 def _headline(ws: Workspace, run: Run, outcome: Outcome, failed: str | None) -> str:
@@ -65,7 +79,7 @@ def _details(ledger: Ledger) -> list[str]:
         lines += [f"  - {o.judgement.value}: {o.sentence}" for o in verdict.outcomes]
     if (refit := ledger.find("refit", Refit)) is not None:
         after = f" {refit.parity.sentence}" if refit.parity else ""
-        lines.append(f"- Challenger: version {refit.version.number}, package `{refit.package.sha256[:12]}`.{after}")
+        lines.append(f"- Refit: version {refit.version.number}, package `{refit.package.sha256[:12]}`.{after}")
     if (checked := ledger.find("validate", ValidationReport)) is not None:
         passed = sum(o.success for o in checked.outcomes)
         lines.append(f"- Data: {passed} of {len(checked.outcomes)} expectations met.")

@@ -1,18 +1,23 @@
 """Retrain requests: asked for by a person or a sensor, served once by a run with an id of their own."""
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from uuid import uuid4
 
+from evergreen.core.errors import RunError
 from evergreen.flows.ledger import Ledger
 from evergreen.flows.workspace import Workspace
 from evergreen.journal.requests import claim, open_request, open_requests
 from evergreen.journal.state import State
 from evergreen.records.request import RetrainRequest
-from evergreen.training.hyperparameters import resolve
+from evergreen.training.hyperparameters import Value, resolve
 
 LEASE = timedelta(hours=6)
 """How long a run may take before its request is offered again."""
+
+MAX_REASON = 500
+_ID = re.compile(r"[A-Za-z0-9_.~:+-]{1,200}")  # what Airflow takes for a run id
 
 
 def ask(
@@ -23,16 +28,16 @@ def ask(
     request_id: str | None = None,
     as_of: datetime | None = None,
     window: timedelta | None = None,
-    hyperparameters: Mapping[str, float | int | str | bool | None] | None = None,
+    hyperparameters: Mapping[str, Value] | None = None,
 ) -> RetrainRequest:
     """Write a request into the journal; asking again with one ``request_id`` is asking once.
 
     Raises
     ------
     RunError
-        When the spec does not allow the hyperparameters: a request that no run can serve is not taken.
+        For an id, a reason or hyperparameters that no run can have: a request that cannot be served is not taken.
     """
-    resolve(ws.spec, hyperparameters or {})
+    _check(ws, request_id, reason, hyperparameters or {})
     request = RetrainRequest(
         model=ws.model,
         request_id=request_id or uuid4().hex[:12],
@@ -53,18 +58,35 @@ def claim_next(ws: Workspace, *, now: datetime) -> RetrainRequest | None:
     claimed it may have been killed before starting the run, and starting it twice starts it once.
     """
     state = ws.journal.state()
-    for request in (*open_requests(state, now), *_not_begun(ws, state)):
-        claim(ws.journal, request.request_id, run_id_of(request), LEASE, now)
-        return request
-    return None
+    waiting = open_requests(state, now)
+    if not waiting and (stalled := _not_begun(ws, state)):
+        # Another one each minute: one that cannot begin does not stand in the way of the others.
+        waiting = (stalled[int(now.timestamp() // 60) % len(stalled)],)
+    if not waiting:
+        return None
+    claim(ws.journal, waiting[0].request_id, run_id_of(waiting[0].request_id), LEASE, now)
+    return waiting[0]
 
 
-def run_id_of(request: RetrainRequest) -> str:
-    """The id of the one run that may serve ``request``."""
-    return f"request__{request.request_id}"
+def run_id_of(request_id: str) -> str:
+    """The id of the one run that may serve the request.
+
+    >>> run_id_of("june")
+    'request__june'
+    """
+    return f"request__{request_id}"
 
 
-def _not_begun(ws: Workspace, state: State) -> Iterator[RetrainRequest]:
-    for status in state.requests.values():
-        if status.status == "claimed" and not Ledger(ws.store, ws.model, run_id_of(status.request)).begun():
-            yield status.request
+def _not_begun(ws: Workspace, state: State) -> tuple[RetrainRequest, ...]:
+    claimed = (status.request for status in state.requests.values() if status.status == "claimed")
+    return tuple(r for r in claimed if not Ledger(ws.store, ws.model, run_id_of(r.request_id)).begun())
+
+
+def _check(ws: Workspace, request_id: str | None, reason: str, hyperparameters: Mapping[str, Value]) -> None:
+    if request_id is not None and not _ID.fullmatch(request_id):
+        raise RunError(
+            f"{ws.model}: request id {request_id[:100]!r}: letters, digits and . _ ~ : + - only, 200 at most."
+        )
+    if not 0 < len(reason) <= MAX_REASON:
+        raise RunError(f"{ws.model}: a reason has 1 to {MAX_REASON} characters, this one {len(reason)}.")
+    resolve(ws.spec, hyperparameters)

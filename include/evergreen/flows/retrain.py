@@ -3,9 +3,11 @@
 snapshot -> validate -> split -> train -> register -> package -> evaluate -> gate -> refit -> report
 """
 
+from datetime import timedelta
 from typing import Literal
 
-from evergreen.core.digest import digest_of, digest_of_file
+from evergreen.core.clock import now
+from evergreen.core.digest import digest_of_file
 from evergreen.core.errors import RunError
 from evergreen.data.snapshot import snapshot as take_snapshot
 from evergreen.data.split import split as cut
@@ -14,6 +16,7 @@ from evergreen.evaluation.evaluate import evaluate as measure
 from evergreen.evaluation.parity import parity
 from evergreen.features.packaged import load_manifest
 from evergreen.flows.code import code_of
+from evergreen.flows.follow import follow
 from evergreen.flows.ledger import Ledger
 from evergreen.flows.workspace import Workspace
 from evergreen.gates.gate import gate as judge
@@ -30,13 +33,26 @@ from evergreen.records.split import Split
 from evergreen.records.validation import ValidationReport
 from evergreen.records.verdict import Judgement, Verdict
 from evergreen.records.version import Version
-from evergreen.registry.reconcile import reconcile
 from evergreen.registry.register import register as enter
+from evergreen.training.recipe import recipe
 from evergreen.training.train import train as fit
+
+CLOCK_SKEW = timedelta(minutes=1)
+"""How far the clock of whoever asked may be ahead of this one."""
 
 
 def begin(ws: Workspace, run: Run) -> Run:
-    """Fix what the run was asked to do; a run that has begun keeps what it was first asked."""
+    """Fix what the run was asked to do; a run that has begun keeps what it was first asked.
+
+    Raises
+    ------
+    RunError
+        For an ``as_of`` in the future: labels that come late would be missing, and nobody would see it.
+    """
+    if run.as_of > now() + CLOCK_SKEW:
+        raise RunError(
+            f"{ws.model}: as_of {run.as_of:%Y-%m-%d %H:%M} UTC is in the future. Choose a time that has passed."
+        )
     return Ledger(ws.store, ws.model, run.run_id).begin(run)
 
 
@@ -57,13 +73,15 @@ def validate(ws: Workspace, run: Run) -> ValidationReport:
     data, previous = ledger.read("snapshot", Snapshot), previous_validation(ws, run)
     inputs = {
         "snapshot": data.digest,
+        "columns": ws.spec.columns.model_dump(mode="json"),
         "suite": digest_of_file(suite) if suite.exists() else None,
         "previous": previous.digest if previous else None,
         "code": code_of("data"),
         "nonce": run.nonce,
     }
     report = ledger.once("validate", ValidationReport, inputs, lambda: check(ws.spec, data, previous, suite, ws.store))
-    ws.store.put(_validation_key(ws, run), report.to_json())
+    if report.passed and not run.dry_run and run.window is None:
+        ws.store.put(_validation_key(ws, run), report.to_json())
     record_snapshot(ws.journal, run, data, report)
     return report
 
@@ -74,6 +92,7 @@ def split(ws: Workspace, run: Run) -> Split:
     data = ledger.read("snapshot", Snapshot)
     inputs = {
         "snapshot": data.digest,
+        "task": ws.spec.task,
         "columns": ws.spec.columns.model_dump(mode="json"),
         "policy": ws.spec.training.split.model_dump(mode="json"),
         "code": code_of("data", "features", "stats"),
@@ -114,6 +133,7 @@ def evaluate(ws: Workspace, run: Run) -> Evaluation:
         "package": wrapped.sha256,
         "champion": champion.sha256 if champion else None,
         "split": cuts.digest,
+        "policy": ws.spec.training.split.model_dump(mode="json"),
         "code": code_of("evaluation", "features", "stats"),
         "nonce": run.nonce,
     }
@@ -147,17 +167,23 @@ def refit(ws: Workspace, run: Run) -> Refit:
     verdict = ledger.read("gate", Verdict)
     if verdict.judgement is Judgement.FAIL:
         raise RunError(f"{ws.model}: run {run.run_id!r} was refused by the gates; only a passed recipe is refitted.")
-    result = _full(ws, run, ledger) if ws.spec.training.refit.mode == "full" else _as_gated(ws, ledger)
-    inputs = {"step": "refit", "verdict": verdict.digest, "package": result.package.sha256}
-    result = ledger.keep("refit", result, digest_of(inputs))
+    inputs = {
+        "verdict": verdict.digest,
+        "gated": ledger.read("train", Candidate).key,
+        "policy": ws.spec.training.refit.model_dump(mode="json"),
+        "code": code_of("evaluation", "features", "stats"),
+        "nonce": run.nonce,
+    }
+    fit_again = _full if ws.spec.training.refit.mode == "full" else _as_gated
+    result = ledger.once("refit", Refit, inputs, lambda: fit_again(ws, run, ledger))
     if not run.dry_run:
         record_verdict(ws.journal, run, verdict, result)
-        reconcile(ws.journal, ws.registry)
+        follow(ws)
     return result
 
 
 def previous_validation(ws: Workspace, run: Run) -> ValidationReport | None:
-    """The report on the newest snapshot taken as of an earlier time; None for a first one."""
+    """The report on the newest sound snapshot of the spec's own window as of an earlier time; None for a first one."""
     own, found = _validation_key(ws, run), None
     for info in ws.store.list(own.rsplit("/", 1)[0] + "/"):
         if info.key < own:
@@ -177,7 +203,7 @@ def _ledger(ws: Workspace, run: Run) -> Ledger:
 
 
 def _validation_key(ws: Workspace, run: Run) -> str:
-    return f"{ws.model}/reports/validation/as_of/{run.as_of:%Y-%m-%dT%H%M%SZ}.json"
+    return f"{ws.model}/reports/validation/as_of/{run.as_of:%Y-%m-%dT%H%M%S.%fZ}.json"
 
 
 def _train(ws: Workspace, run: Run, fitted_on: Literal["train", "mature"]) -> Candidate:
@@ -194,6 +220,7 @@ def _package(ws: Workspace, ledger: Ledger, step: str, candidate: Candidate, ver
 
 def _full(ws: Workspace, run: Run, ledger: Ledger) -> Refit:
     gated = ledger.read("package", ModelPackage)
+    _same_recipe(ws, run, ledger)
     candidate = _train(ws, run, "mature")
     version = enter(candidate, ws.registry)
     wrapped = _package(ws, ledger, "refit-package", candidate, version)
@@ -204,7 +231,21 @@ def _full(ws: Workspace, run: Run, ledger: Ledger) -> Refit:
     )
 
 
-def _as_gated(ws: Workspace, ledger: Ledger) -> Refit:
+def _same_recipe(ws: Workspace, run: Run, ledger: Ledger) -> None:
+    """See that what is about to be fitted is what passed the gates; only the rows differ."""
+    passed = ledger.read("train", Candidate)
+    plan = recipe(ws.spec, run, ledger.read("snapshot", Snapshot), ledger.read("split", Split), ws.folder, "train")
+    if plan.key == passed.key:
+        return
+    fields = ("hyperparameters", "seed", "environment", "code")
+    changed = [name for name in fields if getattr(plan, name) != getattr(passed, name)] or ["model.yaml"]
+    raise RunError(
+        f"{ws.model}: {', '.join(changed)} changed after run {run.run_id!r} had passed the gates; the refit would be "
+        f"another recipe. Clear the run from 'train', or start a new one."
+    )
+
+
+def _as_gated(ws: Workspace, run: Run, ledger: Ledger) -> Refit:  # noqa: ARG001 (the shape of `_full`)
     wrapped = ledger.read("package", ModelPackage)
     return Refit(
         model=ws.model,

@@ -63,7 +63,7 @@ def close(journal: Journal, request_id: str, run_id: str, outcome: str, detail: 
     Raises
     ------
     Refused
-        When another run has claimed or closed it.
+        When this run has not claimed it.
     """
     body = Closing(request_id=request_id, run_id=run_id, outcome=outcome, detail=detail)
     key = f"{Kind.REQUEST_CLOSED}/{request_id}"
@@ -71,7 +71,7 @@ def close(journal: Journal, request_id: str, run_id: str, outcome: str, detail: 
 
     def decide(state: State) -> Draft:
         status = _known(state, request_id)
-        if status.run_id not in (None, run_id):
+        if status.run_id != run_id:
             raise Refused(
                 f"{state.model}: request {request_id!r} {_whereabouts(status)}; run {run_id!r} cannot close it."
             )
@@ -97,4 +97,5 @@ def _known(state: State, request_id: str) -> RequestStatus:
 
 
 def _whereabouts(status: RequestStatus) -> str:
-    return f"is {status.status} by run {status.run_id!r} (entry {status.sequence})"
+    by = f" by run {status.run_id!r}" if status.run_id else ""
+    return f"is {status.status}{by} (entry {status.sequence})"

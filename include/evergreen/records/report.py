@@ -13,6 +13,7 @@ class Outcome(StrEnum):
     REFUSED_DATA = "refused: data"
     REFUSED_GATES = "refused: gates"
     REFUSED_REFIT = "refused: refit"
+    SUPERSEDED = "superseded"
     DRY_RUN_PASSED = "dry run: passed"
     PROMOTED = "promoted"
     NOT_PROMOTED = "not promoted"

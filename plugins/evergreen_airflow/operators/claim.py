@@ -34,7 +34,7 @@ class ClaimOperator(StepOperator["RetrainRequest"]):
         """Id and form of the run that serves the request."""
         from evergreen.flows.requests import run_id_of
 
-        return {"run_id": run_id_of(record), "conf": conf_of(record)}
+        return {"run_id": run_id_of(record.request_id), "conf": conf_of(record)}
 
 
 def conf_of(request: "RetrainRequest") -> dict[str, Any]:

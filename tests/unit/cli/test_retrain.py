@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 import typer
 
-from evergreen.cli.retrain import asked_for, parse_value, stop_if_refused
+from evergreen.cli.retrain import as_asked, asked_for, parse_value, stop_if_refused
 from evergreen.core.clock import frozen
 from evergreen.core.errors import RunError
 from evergreen.records.run import Way
@@ -56,6 +56,23 @@ def test_a_time_on_the_command_line_is_utc() -> None:
 def test_window_and_hyperparameters_are_read() -> None:
     run = ask(window="60d", set_=["max_iter=20"])
     assert (run.window, run.hyperparameters) == (timedelta(days=60), {"max_iter": 20})
+
+
+@pytest.mark.parametrize("options", [{"window": "60x"}, {"set_": ["rate=NaN"]}, {"set_": ["rate=Infinity"]}])
+def test_what_cannot_be_read_is_bad_input(options: dict[str, Any]) -> None:
+    with pytest.raises(RunError):
+        ask(**options)
+
+
+def test_a_run_that_was_begun_otherwise_is_not_taken_up() -> None:
+    begun = ask(as_of=NOON)
+    assert as_asked(begun, ask(), given=False) == begun
+    with pytest.raises(RunError, match="another as_of"):
+        as_asked(begun, ask(as_of=NOON + timedelta(days=1)), given=True)
+    with pytest.raises(RunError, match="another dry_run"):
+        as_asked(begun, ask(dry_run=True), given=False)
+    with pytest.raises(RunError, match="another force"):
+        as_asked(begun, ask(force=True), given=False)
 
 
 def test_two_forced_runs_have_different_keys() -> None:

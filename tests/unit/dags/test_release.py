@@ -30,6 +30,7 @@ def test_the_retraining_starts_it_once_for_its_own_run(parse: Parse, write_model
     write_model("alpha")
     hand_over = parse("retrain")["retrain__alpha"].get_task("release")
     assert hand_over.trigger_dag_id == "release__alpha"
-    assert hand_over.trigger_run_id == "release__{{ run_id }}"
+    version = "{{ ti.xcom_pull(task_ids='refit')['version'] }}"
+    assert hand_over.trigger_run_id == "release__{{ run_id }}__v" + version, "a cleared run releases its new challenger"
     assert hand_over.conf == {"run_id": "{{ run_id }}"}
     assert hand_over.skip_when_already_exists

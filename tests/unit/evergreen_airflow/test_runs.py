@@ -52,8 +52,14 @@ def test_a_run_without_as_of_takes_its_logical_date_or_start(
 
 
 def test_a_request_is_recorded_with_its_id(context: Make, small_spec: Callable[..., ModelSpec]) -> None:
-    run = run_of(context(run_type="operator_triggered", conf={"request_id": "ab12"}), small_spec())
+    conf = {"request_id": "ab12"}
+    run = run_of(context(run_id="request__ab12", run_type="operator_triggered", conf=conf), small_spec())
     assert (run.way, run.request_id, run.asked_by) == (Way.REQUEST, "ab12", "request:ab12")
+
+
+def test_nobody_else_serves_a_request(context: Make, small_spec: Callable[..., ModelSpec]) -> None:
+    with pytest.raises(RunError, match="'by-hand' cannot serve request 'ab12'"):
+        run_of(context(run_id="by-hand", conf={"request_id": "ab12"}), small_spec())
 
 
 @pytest.mark.parametrize(

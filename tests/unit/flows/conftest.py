@@ -69,6 +69,13 @@ class Place:
         spec = self.ws.spec.model_validate(self.ws.spec.model_dump() | {"gates": gates})
         self.ws = replace(self.ws, spec=spec)
 
+    def bound(self, *, min_correlation: float) -> None:
+        """Set how alike the gated and the refitted model must be."""
+        training = self.ws.spec.training
+        refit = training.refit.model_copy(update={"min_correlation": min_correlation})
+        training = training.model_copy(update={"refit": refit})
+        self.ws = replace(self.ws, spec=self.ws.spec.model_copy(update={"training": training}))
+
     def run(self, run_id: str, as_of: datetime, **asked: Any) -> Run:
         """What a person would ask for."""
         base: dict[str, Any] = {"way": Way.MANUAL, "asked_by": "ada", "reason": "to see"}

@@ -5,14 +5,16 @@ from typing import Any
 
 import pytest
 
-from evergreen.core.errors import Refused, RunError
+from evergreen.core.clock import frozen
+from evergreen.core.errors import OutageError, Refused, RunError
 from evergreen.flows import chain, release, retrain
 from evergreen.flows.ledger import Ledger
 from evergreen.records.refit import Refit
 from evergreen.records.report import Outcome
+from evergreen.records.snapshot import Snapshot
 from evergreen.records.validation import ValidationReport
 
-from .conftest import Place
+from .conftest import SUITE, Place
 
 FEBRUARY, MARCH = datetime(2013, 2, 1, tzinfo=UTC), datetime(2013, 3, 1, tzinfo=UTC)
 STEPS = ("snapshot", "validate", "split", "train", "register", "package", "evaluate", "gate", "refit")
@@ -146,3 +148,57 @@ def test_a_step_before_its_time_says_what_comes_first(place: Place) -> None:
 def test_a_run_keeps_what_it_was_first_asked(place: Place) -> None:
     first = retrain.begin(place.ws, place.run("one", FEBRUARY))
     assert retrain.begin(place.ws, place.run("one", MARCH)) == first
+
+
+def test_a_time_that_has_not_come_is_refused(place: Place) -> None:
+    with frozen(FEBRUARY), pytest.raises(RunError, match="in the future"):
+        retrain.begin(place.ws, place.run("early", MARCH))
+
+
+def test_a_recipe_that_changed_after_the_gates_is_not_refitted(place: Place) -> None:
+    run = retrain.begin(place.ws, place.run("first", FEBRUARY))
+    for step in STEPS[:-1]:
+        getattr(retrain, step)(place.ws, run)
+    recipe = place.ws.folder / "pipeline.py"
+    recipe.write_text(recipe.read_text() + "\n# another recipe\n")
+    with pytest.raises(RunError, match="code changed after run 'first' had passed the gates"):
+        retrain.refit(place.ws, run)
+    assert place.ws.journal.state().challenger is None
+
+
+def test_bounds_of_the_refit_that_change_judge_it_anew(place: Place) -> None:
+    place.bound(min_correlation=1.0)
+    assert chain.retrain(place.ws, place.run("strict", FEBRUARY)).outcome is Outcome.REFUSED_REFIT
+    place.bound(min_correlation=0.0)
+    assert chain.retrain(place.ws, place.run("lenient", FEBRUARY)).outcome is Outcome.CHALLENGER
+
+
+def test_a_refused_snapshot_is_not_what_the_next_is_compared_with(place: Place) -> None:
+    chain.retrain(place.ws, place.run("first", FEBRUARY))
+    place.land(2, rows=10)
+    (place.ws.folder / "expectations.yaml").write_text(SUITE.replace("500", "5000"))
+    march = place.run("few", MARCH)
+    assert chain.retrain(place.ws, march).outcome is Outcome.REFUSED_DATA
+    april = place.run("next", datetime(2013, 4, 1, tzinfo=UTC))
+    previous = retrain.previous_validation(place.ws, april)
+    assert previous is not None
+    assert previous.snapshot == Ledger(place.ws.store, "small", "first").read("snapshot", Snapshot).digest
+
+
+def test_an_outage_of_the_registry_after_a_promotion_does_not_unsay_it(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chain.retrain(place.ws, place.run("first", FEBRUARY))
+    release.approve(place.ws, "first")
+    release.release(place.ws, "first")
+
+    def down(*_: Any) -> None:
+        raise OutageError("MLflow does not answer.")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(place.ws.registry, "set_alias", down)
+        with pytest.raises(OutageError):
+            release.promote(place.ws, "first")
+    assert release.report(place.ws, "first").outcome is Outcome.PROMOTED
+    release.promote(place.ws, "first")
+    assert "champion" in place.ws.registry.aliases("small")
