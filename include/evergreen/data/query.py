@@ -1,14 +1,15 @@
 """The rows of a SQL source, streamed through a server-side cursor."""
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
 import pyarrow as pa
 import sqlalchemy as sa
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, ProgrammingError, SQLAlchemyError
 
-from evergreen.core.errors import DataError, InputError, OutageError
+from evergreen.core.errors import AccessDenied, DataError, EvergreenError, InputError, OutageError
 from evergreen.core.settings import settings
 from evergreen.data.columns import stated
 from evergreen.data.raw import RawStream, convert
@@ -17,6 +18,16 @@ from evergreen.spec.data import SqlSource
 from evergreen.spec.model import ModelSpec
 
 Ask = Callable[[Interval], RawStream]
+
+REFUSALS = ("28", "3D", "42501")
+"""How SQLSTATEs begin of a login that is refused, a database that is not there, and one that is not open to the login."""
+
+REFUSED = re.compile(
+    r'password authentication failed|no password supplied|no pg_hba\.conf entry|(?:role|database) ".*" does not exist'
+    r"|permission denied for database|access denied for user",
+    re.IGNORECASE,
+)
+"""The same in words: libpq passes on no SQLSTATE when it cannot connect. Another language is taken for an outage."""
 
 
 @contextmanager
@@ -29,6 +40,8 @@ def open_query(spec: ModelSpec, source: SqlSource, url: str) -> Iterator[Ask]:
     ------
     InputError
         The URL cannot be used.
+    AccessDenied
+        The database refuses the login.
     OutageError
         The database does not answer.
     DataError
@@ -45,7 +58,7 @@ def open_query(spec: ModelSpec, source: SqlSource, url: str) -> Iterator[Ask]:
         try:
             connection = engine.connect()
         except DBAPIError as error:
-            raise OutageError(f"{where}: the database does not answer ({_said(error)}).") from None
+            raise _unconnected(where, error) from None
         with connection.execution_options(stream_results=True, yield_per=settings().batch_rows) as streaming:
             yield lambda interval: _ask(spec, source, where, streaming, interval)
     finally:
@@ -102,6 +115,30 @@ def _array(where: str, field: pa.Field, values: tuple[Any, ...]) -> pa.Array:
             f"{where}: column {field.name} holds values that cannot be read as {kind}. Cast it in the query."
         ) from None
     return convert(where, field.name, raw, kind)
+
+
+def _unconnected(where: str, error: DBAPIError) -> EvergreenError:
+    """A mistyped URL may show part of its password as a name or an option: of refusals no driver's word is repeated."""
+    state = _sqlstate(error)
+    if state.startswith(REFUSALS) or REFUSED.search(str(error.orig)):
+        return AccessDenied(
+            f"{where}: the database refuses the login{f' (SQLSTATE {state})' if state else ''}. "
+            "Check user, password and database of the connection."
+        )
+    if isinstance(error, ProgrammingError):
+        return InputError(
+            f"{where} cannot start: its URL has an option that the driver does not know. Mend the connection."
+        )
+    return OutageError(f"{where}: the database does not answer ({_said(error)}).")
+
+
+def _sqlstate(error: BaseException | None) -> str:
+    """The five letters and digits of an error, or of one that it wraps; empty where there are none."""
+    while error is not None:
+        if code := getattr(error, "sqlstate", None) or getattr(error, "pgcode", None):
+            return str(code)
+        error = getattr(error, "orig", None) or error.__cause__
+    return ""
 
 
 def _failed(where: str, error: SQLAlchemyError) -> DataError | OutageError:
