@@ -1,7 +1,7 @@
 # Two commands: `make demo` runs the main job, `make test` the tests. Both install what they need into .venv first.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help install up down status logs demo check test-fast test test-all bench lock clean
+.PHONY: help install anew up down status logs demo check test-fast test test-all bench lock compose-env clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -9,20 +9,27 @@ STAMP := $(VENV)/.installed
 STATE := $(or $(EVERGREEN_STATE_DIR),.evergreen)
 STACK := $(BIN)/python -m evergreen.stack
 PYTHON ?=
+# "anew" where .venv has another Python than the one that is asked for.
+ANEW := $(if $(PYTHON),$(shell [ ! -x $(BIN)/python ] || [ "$$($(BIN)/python -V 2>&1)" = "$$($(PYTHON) -V 2>&1)" ] || echo anew))
 
 help:  ## List the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 install: $(STAMP)  ## Install the locked dependencies into .venv (PYTHON=python3.12 chooses another Python)
 
-$(STAMP): requirements.txt pyproject.toml
+$(STAMP): requirements.txt pyproject.toml $(ANEW)
 	@python=$$(.ci/python $(PYTHON)) && uv=$$(.ci/bootstrap "$$python") && \
-	{ [ -x $(BIN)/python ] && $(BIN)/python -c "" 2>/dev/null || \
+	{ [ -z "$(ANEW)" ] && [ -x $(BIN)/python ] && $(BIN)/python -c "" 2>/dev/null || \
 	  "$$uv" venv --quiet --clear --no-python-downloads --python "$$(command -v "$$python")" $(VENV); } && \
 	echo "Installing the locked dependencies into $(VENV) …" && \
 	VIRTUAL_ENV=$(VENV) "$$uv" pip sync --quiet --require-hashes --compile-bytecode requirements.txt && \
 	VIRTUAL_ENV=$(VENV) "$$uv" pip install --quiet --no-deps --no-build-isolation --editable . && \
 	touch $@
+
+anew:
+	@python=$$(.ci/python $(PYTHON)) && \
+	echo "$(VENV) has $$($(BIN)/python -V 2>&1): building it anew with $$("$$python" -V); a stack that runs is stopped …"
+	@$(STACK) down >/dev/null 2>&1 || true
 
 up: install  ## Start the local stack: PostgreSQL, S3, MLflow, Airflow
 	@$(STACK) up
@@ -61,6 +68,9 @@ bench: up  ## Run every benchmark
 lock: install  ## Resolve the dependencies of pyproject.toml anew into requirements.txt
 	@uv=$$(.ci/bootstrap $(BIN)/python) && "$$uv" pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	  pyproject.toml --group dev --output-file requirements.txt
+
+compose-env:  ## Write the secrets of docker-compose.yaml to .env, once
+	@python3 deploy/compose/make_env.py
 
 clean: down  ## Stop the stack and remove its data, .venv and every cache
 	rm -rf $(STATE) $(VENV) .uv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache dist build
