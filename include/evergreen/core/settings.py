@@ -1,6 +1,7 @@
-"""The sole reader of the environment: every ``EVERGREEN_*`` variable and what it means."""
+"""The sole reader of the environment: every ``EVERGREEN_*`` variable and what it means, and Airflow's connections."""
 
 import os
+import re
 import tempfile
 from functools import cache
 from pathlib import Path
@@ -62,6 +63,29 @@ def settings() -> Settings:
     except ValidationError as error:
         wrong = "; ".join(f"EVERGREEN_{e['loc'][0]!s}".upper() + f": {e['msg']}" for e in error.errors())
         raise InputError(f"The environment cannot be used: {wrong}. Set these variables and start again.") from None
+
+
+def connection_url(connection_id: str) -> str:
+    """The database URL of an Airflow connection, from the variable in which Airflow itself looks for it.
+
+    For processes outside Airflow; a connection that Airflow keeps in its database is not seen here. The variable,
+    ``AIRFLOW_CONN_<ID>`` in capitals, holds a URI, which goes on as it is but for Airflow's name of PostgreSQL.
+
+    Raises
+    ------
+    InputError
+        Names the variable that is missing or holds no URI, never its value.
+    """
+    name = f"AIRFLOW_CONN_{connection_id.upper()}"
+    example = f"{name}=postgresql://<user>:<password>@<host>:5432/<database>, with % escapes in the password"
+    value = os.environ.get(name, "").strip()
+    if not value:
+        raise InputError(f"The connection {connection_id!r} is not known here: set {example}.")
+    scheme, separator, rest = value.partition("://")
+    if not separator or not re.fullmatch(r"[A-Za-z][A-Za-z0-9+._-]*", scheme):
+        form = "JSON, which only Airflow reads" if value.startswith("{") else "no URI"
+        raise InputError(f"The variable {name} holds {form}: set {example}.")
+    return f"{'postgresql' if scheme == 'postgres' else scheme}://{rest}"
 
 
 def inherited(*, without: tuple[str, ...] = ()) -> dict[str, str]:
