@@ -43,8 +43,8 @@ status: install  ## Say how each component of the stack does
 logs: install  ## Show the last lines of the stack's logs (COMPONENT=scheduler for one)
 	@$(STACK) logs $(COMPONENT)
 
-demo: up  ## Run the main job: a year of flights, told as it happens
-	@source $(STATE)/env && $(BIN)/evergreen demo
+demo: install  ## Run the main job: a year of flights, told as it happens
+	@$(BIN)/evergreen demo
 
 check: install  ## Format, lint, types, import contracts, lock
 	$(BIN)/ruff format --check .

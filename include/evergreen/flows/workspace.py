@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from evergreen.core.errors import InputError
-from evergreen.core.settings import Settings, settings
+from evergreen.core.settings import Settings, connection_url, settings
 from evergreen.data.sources import Connect
 from evergreen.journal.journal import Journal
 from evergreen.spec.load import load
@@ -32,7 +32,7 @@ class Workspace:
 
 
 def open_workspace(model: str, *, connect: Connect | None = None, config: Settings | None = None) -> Workspace:
-    """The workspace of ``models/<model>``.
+    """The workspace of ``models/<model>``; without ``connect``, connections come from ``AIRFLOW_CONN_*`` variables.
 
     Raises
     ------
@@ -51,5 +51,5 @@ def open_workspace(model: str, *, connect: Connect | None = None, config: Settin
         store=store,
         registry=open_registry(config),
         journal=Journal(store, model),
-        connect=connect,
+        connect=connect or connection_url,
     )
