@@ -4,7 +4,6 @@ snapshot -> validate -> split -> train -> register -> package -> evaluate -> gat
 """
 
 from datetime import timedelta
-from typing import Literal
 
 from evergreen.core.clock import now
 from evergreen.core.digest import digest_of_file
@@ -13,16 +12,16 @@ from evergreen.data.snapshot import snapshot as take_snapshot
 from evergreen.data.split import split as cut
 from evergreen.data.validate import validate as check
 from evergreen.evaluation.evaluate import evaluate as measure
-from evergreen.evaluation.parity import parity
 from evergreen.features.packaged import load_manifest
+from evergreen.flows.candidate import fitted, packaged
 from evergreen.flows.code import code_of
 from evergreen.flows.follow import follow
 from evergreen.flows.ledger import Ledger
+from evergreen.flows.refit import as_gated, refitted
 from evergreen.flows.workspace import Workspace
 from evergreen.gates.gate import gate as judge
 from evergreen.journal.decisions import record_evaluation, record_snapshot, record_verdict
 from evergreen.journal.state import State
-from evergreen.packaging.package import package as wrap
 from evergreen.records.candidate import Candidate
 from evergreen.records.evaluation import Evaluation
 from evergreen.records.package import ModelPackage
@@ -34,8 +33,6 @@ from evergreen.records.validation import ValidationReport
 from evergreen.records.verdict import Judgement, Verdict
 from evergreen.records.version import Version
 from evergreen.registry.register import register as enter
-from evergreen.training.recipe import recipe
-from evergreen.training.train import train as fit
 
 CLOCK_SKEW = timedelta(minutes=1)
 """How far the clock of whoever asked may be ahead of this one."""
@@ -103,7 +100,7 @@ def split(ws: Workspace, run: Run) -> Split:
 
 def train(ws: Workspace, run: Run) -> Candidate:
     """Fit the recipe on the train span."""
-    return _train(ws, run, "train")
+    return fitted(ws, run, _ledger(ws, run), "train")
 
 
 def register(ws: Workspace, run: Run) -> Version:
@@ -116,7 +113,7 @@ def register(ws: Workspace, run: Run) -> Version:
 def package(ws: Workspace, run: Run) -> ModelPackage:
     """Build the directory that will serve."""
     ledger = _ledger(ws, run)
-    return _package(ws, ledger, "package", ledger.read("train", Candidate), ledger.read("register", Version))
+    return packaged(ws, ledger, "package", ledger.read("train", Candidate), ledger.read("register", Version))
 
 
 def evaluate(ws: Workspace, run: Run) -> Evaluation:
@@ -174,8 +171,8 @@ def refit(ws: Workspace, run: Run) -> Refit:
         "code": code_of("evaluation", "features", "stats"),
         "nonce": run.nonce,
     }
-    fit_again = _full if ws.spec.training.refit.mode == "full" else _as_gated
-    result = ledger.once("refit", Refit, inputs, lambda: fit_again(ws, run, ledger))
+    challenger = refitted if ws.spec.training.refit.mode == "full" else as_gated
+    result = ledger.once("refit", Refit, inputs, lambda: challenger(ws, run, ledger))
     if not run.dry_run:
         record_verdict(ws.journal, run, verdict, result)
         follow(ws)
@@ -204,54 +201,3 @@ def _ledger(ws: Workspace, run: Run) -> Ledger:
 
 def _validation_key(ws: Workspace, run: Run) -> str:
     return f"{ws.model}/reports/validation/as_of/{run.as_of:%Y-%m-%dT%H%M%S.%fZ}.json"
-
-
-def _train(ws: Workspace, run: Run, fitted_on: Literal["train", "mature"]) -> Candidate:
-    ledger = _ledger(ws, run)
-    data, cuts = ledger.read("snapshot", Snapshot), ledger.read("split", Split)
-    candidate = fit(ws.spec, run, data, cuts, ws.store, ws.registry, ws.folder, fitted_on=fitted_on)
-    return ledger.keep(fitted_on if fitted_on == "train" else "refit-train", candidate, candidate.key)
-
-
-def _package(ws: Workspace, ledger: Ledger, step: str, candidate: Candidate, version: Version) -> ModelPackage:
-    inputs = {"candidate": candidate.key, "version": version.number, "code": code_of("packaging")}
-    return ledger.once(step, ModelPackage, inputs, lambda: wrap(ws.spec, candidate, version, ws.store, ws.registry))
-
-
-def _full(ws: Workspace, run: Run, ledger: Ledger) -> Refit:
-    gated = ledger.read("package", ModelPackage)
-    _same_recipe(ws, run, ledger)
-    candidate = _train(ws, run, "mature")
-    version = enter(candidate, ws.registry)
-    wrapped = _package(ws, ledger, "refit-package", candidate, version)
-    data, cuts = ledger.read("snapshot", Snapshot), ledger.read("split", Split)
-    closeness = parity(ws.spec, gated, wrapped, data, cuts, ws.store)
-    return Refit(
-        model=ws.model, gated=gated.sha256, package=wrapped, candidate=candidate, version=version, parity=closeness
-    )
-
-
-def _same_recipe(ws: Workspace, run: Run, ledger: Ledger) -> None:
-    """See that what is about to be fitted is what passed the gates; only the rows differ."""
-    passed = ledger.read("train", Candidate)
-    plan = recipe(ws.spec, run, ledger.read("snapshot", Snapshot), ledger.read("split", Split), ws.folder, "train")
-    if plan.key == passed.key:
-        return
-    fields = ("hyperparameters", "seed", "environment", "code")
-    changed = [name for name in fields if getattr(plan, name) != getattr(passed, name)] or ["model.yaml"]
-    raise RunError(
-        f"{ws.model}: {', '.join(changed)} changed after run {run.run_id!r} had passed the gates; the refit would be "
-        f"another recipe. Clear the run from 'train', or start a new one."
-    )
-
-
-def _as_gated(ws: Workspace, run: Run, ledger: Ledger) -> Refit:  # noqa: ARG001 (the shape of `_full`)
-    wrapped = ledger.read("package", ModelPackage)
-    return Refit(
-        model=ws.model,
-        gated=wrapped.sha256,
-        package=wrapped,
-        candidate=ledger.read("train", Candidate),
-        version=ledger.read("register", Version),
-        parity=None,
-    )
