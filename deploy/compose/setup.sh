@@ -1,8 +1,19 @@
 #!/usr/bin/env bash
 # One run before the others start: bucket, schema, roles, pool. Safe to run again.
 set -euo pipefail
-evergreen store check --create-bucket
+say() { printf '%s\n' "setup: $*"; }
+
+say "the bucket"
+for attempt in {1..30}; do # the object store has no health check: its image brings no client along
+    evergreen store check --create-bucket && break
+    [ "$attempt" -lt 30 ] || exit 1
+    sleep 2
+done
+say "Airflow's tables"
 airflow db migrate
+say "the pool and the first user"
 airflow pools set training 1 "Concurrent trainings"
-airflow users create --role Admin --username admin --firstname Evergreen --lastname Admin \
-  --email admin@example.com --password "$ADMIN_PASSWORD"
+# By standard input, twice as the prompt asks: a command line is everybody's to read.
+printf '%s\n' "$ADMIN_PASSWORD" "$ADMIN_PASSWORD" |
+    PYTHONWARNINGS=ignore airflow users create --role Admin --username admin --firstname Evergreen --lastname Admin \
+        --email admin@example.com

@@ -1,6 +1,7 @@
 """The image and the Compose file on a real Docker Engine: the stack starts, and a scheduled run makes a champion."""
 
 import os
+import socket
 import subprocess
 import sys
 import time
@@ -21,6 +22,12 @@ def run(*command: str, **options: object) -> str:
     return str(done.stdout)
 
 
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
 @pytest.fixture(scope="module")
 def engine() -> None:
     """A Docker Engine with the base images; on a closed Debian machine `.ci/docker-up` makes both."""
@@ -37,6 +44,8 @@ def compose(engine: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     env = tmp_path_factory.mktemp("compose") / "env"
     run(sys.executable, "deploy/compose/make_env.py", str(env))
     assert env.stat().st_mode & 0o777 == 0o600
+    with env.open("a") as file:  # beside a stack that may run on this machine
+        file.write(f"AIRFLOW_PORT={free_port()}\nMLFLOW_PORT={free_port()}\n")
     command = ("docker", "compose", "--project-name", "evergreen-test", "--env-file", str(env))
     try:
         run("docker", "build", "--network", "host", "-t", "evergreen", ".")
