@@ -49,8 +49,13 @@ def _run_fields() -> dict[str, Param]:
             title="Training window",
             description="Length of a sliding window that replaces the model's own, such as 60d or 8w. Empty: the model's own.",
         ),
+        # Airflow's form demands a text for every field that may not be null.
         "reason": Param(
-            "", type="string", maxLength=500, title="Reason", description="Why; kept with the run and in its report."
+            None,
+            type=["null", "string"],
+            maxLength=500,
+            title="Reason",
+            description="Why; kept with the run and in its report.",
         ),
         "dry_run": Param(
             default=False, type="boolean", title="Dry run", description="Judge, and let nothing become challenger."
