@@ -24,8 +24,8 @@ def validate(
 ) -> ValidationReport:
     """Hold a snapshot against the model's expectations, and against the snapshot before it.
 
-    Expectations that are aggregates are answered by one DuckDB query straight from the Parquet parts, with memory
-    bounded by ``memory_limit``; Great Expectations judges what it measured. Any other expectation is answered by Great
+    Expectations that are aggregates are answered by DuckDB straight from the Parquet parts, in as few passes as memory
+    bounded by ``memory_limit`` allows; Great Expectations judges what it measured. Any other expectation is answered by Great
     Expectations on a pandas frame of the columns that it reads. Bad values never raise: an expectation that cannot be
     judged has failed, and says why.
 

@@ -7,7 +7,7 @@
     window.py     the snapshot's rows as a DuckDB view straight over its Parquet parts
     question.py   which metrics Great Expectations asks for, and the registry of those that SQL can answer
       table.py nulls.py ranges.py aggregates.py sets.py unique.py lengths.py pairs.py types.py    one function per expectation
-    query.py      one query for all of them
+    query.py      one pass for all of them
     fallback.py   Great Expectations itself on pandas, for the rest
     judge.py      metrics -> verdict, by Great Expectations' own code
     finding.py    verdict -> ExpectationOutcome, without values of rows

@@ -35,7 +35,7 @@ def _measures(name: str, kind: str) -> Answer:
         measures["mean"] = Sql(sql=f"avg({column})", then=_finite)
         measures["stddev"] = Sql(sql=f"stddev_samp({column})", then=_finite)
     if kind in {"text", "boolean"}:
-        measures["distinct"] = Sql(sql=f"count(DISTINCT {column})")
+        measures["distinct"] = Sql(sql=f"count(DISTINCT {column})", distinct=True)
     return measures
 
 

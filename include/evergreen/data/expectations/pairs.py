@@ -1,7 +1,7 @@
 """Expectations about two columns of the same row."""
 
 from evergreen.data.expectations.question import MOMENTS, NUMBERS, Answer, Question, Sql, answers
-from evergreen.data.expectations.sql import quote
+from evergreen.data.expectations.sql import count_where, quote
 
 
 @answers("expect_column_pair_values_a_to_be_greater_than_b")
@@ -27,6 +27,6 @@ def _pair(question: Question, metric: str, sign: str) -> Answer | None:
     kept = joined.join((f"{a} IS NOT NULL", f"{b} IS NOT NULL")) if joined else "true"
     return {
         "table.row_count": Sql(sql="count(*)"),
-        f"{metric}.filtered_row_count": Sql(sql=f"count(*) FILTER (WHERE {kept})"),
-        f"{metric}.unexpected_count": Sql(sql=f"count(*) FILTER (WHERE ({kept}) AND ({a} {sign} {b}) IS NOT TRUE)"),
+        f"{metric}.filtered_row_count": Sql(sql=count_where(kept)),
+        f"{metric}.unexpected_count": Sql(sql=count_where(f"({kept}) AND ({a} {sign} {b}) IS NOT TRUE")),
     }

@@ -1,16 +1,21 @@
-"""One query for everything that is an aggregate."""
+"""One pass for everything that is an aggregate; what has to group the rows is asked apart."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 import duckdb
 
-from evergreen.data.expectations.question import Answer, Known, Sql
+from evergreen.data.expectations.question import Answer, Known, Repeated, Sql
 from evergreen.data.expectations.window import Window
+
+GROUPED_ROWS = 1_000_000  # at once: some 100 MB, however many rows there are
+MOST_PASSES = 64
+
+_Asked = Sql | Repeated
 
 
 def measure(window: Window, answers: Iterable[Answer | None]) -> list[Mapping[str, Any] | None]:
-    """The metrics of each answer, all from one pass over the Parquet files.
+    """The metrics of each answer: aggregates from one pass over the Parquet files, distinct values from another.
 
     An answer whose SQL fails on these data (an overflow, say) gives None, as one that is None does; each is then tried
     alone, so that it does not take the others with it.
@@ -22,11 +27,11 @@ def measure(window: Window, answers: Iterable[Answer | None]) -> list[Mapping[st
     """
     asked = list(answers)
     try:
-        found = _run(window, {metric.sql for answer in asked if answer for metric in _queried(answer)})
+        found = _run(window, [metric for answer in asked if answer for metric in _queried(answer)])
     except duckdb.OutOfMemoryException:
         raise
     except duckdb.Error:
-        _run(window, {"count(*)"})
+        _run(window, [Sql(sql="count(*)")])
         return [_alone(window, answer) for answer in asked]
     return [None if answer is None else _values(answer, found) for answer in asked]
 
@@ -35,28 +40,41 @@ def _alone(window: Window, answer: Answer | None) -> Mapping[str, Any] | None:
     if answer is None:
         return None
     try:
-        return _values(answer, _run(window, {metric.sql for metric in _queried(answer)}))
+        return _values(answer, _run(window, _queried(answer)))
     except duckdb.OutOfMemoryException:
         raise
     except duckdb.Error:
         return None
 
 
-def _queried(answer: Answer) -> list[Sql]:
-    return [metric for metric in answer.values() if isinstance(metric, Sql)]
+def _queried(answer: Answer) -> list[_Asked]:
+    return [metric for metric in answer.values() if not isinstance(metric, Known)]
 
 
-def _values(answer: Answer, found: Mapping[str, Any]) -> dict[str, Any]:
-    return {
-        name: metric.known if isinstance(metric, Known) else metric.value(found[metric.sql])
-        for name, metric in answer.items()
-    }
+def _values(answer: Answer, found: Mapping[_Asked, Any]) -> dict[str, Any]:
+    return {name: metric.known if isinstance(metric, Known) else found[metric] for name, metric in answer.items()}
 
 
-def _run(window: Window, aggregates: set[str]) -> dict[str, Any]:
+def _run(window: Window, asked: Iterable[_Asked]) -> dict[_Asked, Any]:
+    """Each metric and its value."""
+    metrics = set(asked)
+    aggregates = [metric for metric in metrics if isinstance(metric, Sql)]
+    raw = _row(window, {metric.sql for metric in aggregates if not metric.distinct})
+    raw |= _row(window, {metric.sql for metric in aggregates if metric.distinct})
+    found: dict[_Asked, Any] = {metric: metric.value(raw[metric.sql]) for metric in aggregates}
+    return found | {metric: _repeated(window, metric) for metric in metrics if isinstance(metric, Repeated)}
+
+
+def _row(window: Window, aggregates: set[str]) -> dict[str, Any]:
     """Each aggregate and its value."""
     listed = sorted(aggregates)
     if not listed:
         return {}
     (row,) = window.connection.execute(f"SELECT {', '.join(listed)} FROM evergreen_rows").fetchall()  # noqa: S608
     return dict(zip(listed, row, strict=True))
+
+
+def _repeated(window: Window, metric: Repeated) -> int:
+    """The metric in so many passes that each groups about ``GROUPED_ROWS`` rows; DuckDB spills if they are more."""
+    passes = min(MOST_PASSES, -(-window.rows // GROUPED_ROWS))
+    return sum(window.connection.execute(query).fetchall()[0][0] for query in metric.queries(passes))

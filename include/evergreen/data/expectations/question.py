@@ -19,14 +19,47 @@ MOMENTS = frozenset({"moment", "moment_utc"})
 
 @dataclass(frozen=True, kw_only=True)
 class Sql:
-    """A metric as an aggregate (or scalar subquery) over the view ``evergreen_rows``."""
+    """A metric as an aggregate over the view ``evergreen_rows``.
+
+    Attributes
+    ----------
+    distinct
+        It counts distinct values, which is cheaper in a query apart from the other aggregates.
+    """
 
     sql: str
     then: Callable[[Any], Any] | None = None
+    distinct: bool = False
 
     def value(self, raw: Any) -> Any:
         """The metric's value, as pandas would give it."""
         return raw if self.then is None or raw is None else self.then(raw)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Repeated:
+    """A metric that counts the rows that share their values of some columns with another row.
+
+    Attributes
+    ----------
+    columns
+        Quoted; missing values are equal.
+    kept
+        An SQL condition: other rows count for nothing.
+    """
+
+    columns: tuple[str, ...]
+    kept: str
+
+    def queries(self, passes: int) -> list[str]:
+        """Queries whose results add up to the metric; equal rows have equal hashes, so each pass groups its share."""
+        listed = ", ".join(self.columns)
+        shares = [f" AND hash({listed}) % {passes} = {number}" for number in range(passes)] if passes > 1 else [""]
+        groups = (
+            f"SELECT count(*) AS n FROM evergreen_rows WHERE ({self.kept}){share} GROUP BY {listed}"  # noqa: S608
+            for share in shares
+        )
+        return [f"SELECT coalesce(sum(n), 0)::BIGINT FROM ({group} HAVING n > 1)" for group in groups]  # noqa: S608
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,7 +86,7 @@ class Question:
         return self.kinds[str(self.argument(argument))]
 
 
-Answer = Mapping[str, Sql | Known]
+Answer = Mapping[str, Sql | Repeated | Known]
 Answering = Callable[[Question], Answer | None]
 ANSWERS: dict[str, Answering] = {}
 _F = TypeVar("_F", bound=Answering)

@@ -48,14 +48,14 @@ def distinct_equal_set(question: Question) -> Answer | None:
 
 def _not_in_set(question: Question, listed: list[str]) -> Answer:
     column = quote(question.argument("column"))
-    count = f"count(DISTINCT {column}) FILTER (WHERE {_outside(question, listed)})"
-    return {"column.distinct_values.not_in_set.count": Sql(sql=count)}
+    count = f"count(DISTINCT CASE WHEN {_outside(question, listed)} THEN {column} END)"
+    return {"column.distinct_values.not_in_set.count": Sql(sql=count, distinct=True)}
 
 
 def _missing(question: Question, listed: list[str]) -> Answer:
     column = quote(question.argument("column"))
-    present = f"count(DISTINCT {column}) FILTER (WHERE {column} IN ({', '.join(listed)}))" if listed else "0"
-    return {"column.distinct_values.missing_from_column.count": Sql(sql=f"{len(listed)} - {present}")}
+    present = f"count(DISTINCT CASE WHEN {column} IN ({', '.join(listed)}) THEN {column} END)" if listed else "0"
+    return {"column.distinct_values.missing_from_column.count": Sql(sql=f"{len(listed)} - {present}", distinct=True)}
 
 
 def _outside(question: Question, listed: list[str]) -> str:

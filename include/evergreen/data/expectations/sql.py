@@ -14,6 +14,17 @@ def quote(name: str) -> str:
     return f'"{escaped}"'
 
 
+def count_where(condition: str) -> str:
+    """The number of rows for which the condition is true.
+
+    An aggregate's FILTER would say the same, but DuckDB then cuts the rows of every other aggregate's column, too.
+
+    >>> count_where("n > 1")
+    'count(CASE WHEN n > 1 THEN 1 END)'
+    """
+    return f"count(CASE WHEN {condition} THEN 1 END)"
+
+
 def text(value: str) -> str:
     """A string literal.
 

@@ -1,8 +1,8 @@
 """Expectations about uniqueness and the number of different values."""
 
 from evergreen.data.expectations.column_map import counted
-from evergreen.data.expectations.question import Answer, Question, Sql, answers
-from evergreen.data.expectations.sql import quote
+from evergreen.data.expectations.question import Answer, Question, Repeated, Sql, answers
+from evergreen.data.expectations.sql import count_where, quote
 
 _COUNTABLE = {"integer", "float", "text", "boolean", "moment", "moment_utc"}
 
@@ -13,7 +13,7 @@ def unique(question: Question) -> Answer | None:
     column = quote(question.argument("column"))
     if question.kind() not in _COUNTABLE:
         return None
-    return counted(question, "column_values.unique", _repeated([column], f"{column} IS NOT NULL"))
+    return counted(question, "column_values.unique", Repeated(columns=(column,), kept=f"{column} IS NOT NULL"))
 
 
 @answers("expect_compound_columns_to_be_unique")
@@ -27,8 +27,8 @@ def compound_unique(question: Question) -> Answer | None:
     kept = joined.join(f"{column} IS NOT NULL" for column in columns) if joined else "true"
     return {
         "table.row_count": Sql(sql="count(*)"),
-        "compound_columns.unique.filtered_row_count": Sql(sql=f"count(*) FILTER (WHERE {kept})"),
-        "compound_columns.unique.unexpected_count": Sql(sql=_repeated(columns, kept)),
+        "compound_columns.unique.filtered_row_count": Sql(sql=count_where(kept)),
+        "compound_columns.unique.unexpected_count": Repeated(columns=tuple(columns), kept=kept),
     }
 
 
@@ -37,7 +37,9 @@ def unique_value_count(question: Question) -> Answer | None:
     """The number of different values."""
     if question.kind() not in _COUNTABLE:
         return None
-    return {"column.distinct_values.count": Sql(sql=f"count(DISTINCT {quote(question.argument('column'))})")}
+    return {
+        "column.distinct_values.count": Sql(sql=f"count(DISTINCT {quote(question.argument('column'))})", distinct=True)
+    }
 
 
 @answers("expect_column_proportion_of_unique_values_to_be_between")
@@ -47,10 +49,4 @@ def unique_proportion(question: Question) -> Answer | None:
     if question.kind() not in _COUNTABLE:
         return None
     share = f"CASE WHEN count({column}) = 0 THEN 0 ELSE count(DISTINCT {column}) / count({column}) END"
-    return {"column.unique_proportion": Sql(sql=share)}
-
-
-def _repeated(columns: list[str], kept: str) -> str:
-    listed = ", ".join(columns)
-    groups = f"SELECT count(*) AS n FROM evergreen_rows WHERE {kept} GROUP BY {listed} HAVING count(*) > 1"  # noqa: S608
-    return f"(SELECT coalesce(sum(n), 0)::BIGINT FROM ({groups}))"  # noqa: S608
+    return {"column.unique_proportion": Sql(sql=share, distinct=True)}

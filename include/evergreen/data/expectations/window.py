@@ -41,12 +41,15 @@ class Window:
         The columns' Arrow types.
     order
         ORDER BY of the rows where an order matters: event time, then keys.
+    rows
+        How many there are, by the manifest.
     """
 
     connection: duckdb.DuckDBPyConnection
     kinds: Mapping[str, str]
     schema: pa.Schema
     order: str
+    rows: int
 
     def table(self, columns: list[str]) -> pa.Table:
         """The rows, in order, of these columns; they are held in memory."""
@@ -73,7 +76,7 @@ def open_window(snapshot: Snapshot, store: ObjectStore) -> Iterator[Window]:
         kinds = {str(row[0]): _KINDS.get(str(row[1]), "other") for row in described}
         order = ", ".join(quote(name) for name in (snapshot.event_time, *snapshot.keys))
         schema = connection.sql("SELECT * FROM evergreen_rows LIMIT 0").to_arrow_table().schema
-        yield Window(connection=connection, kinds=kinds, schema=schema, order=order)
+        yield Window(connection=connection, kinds=kinds, schema=schema, order=order, rows=snapshot.rows)
 
 
 def _config(spill: str) -> dict[str, str | bool | int | float | list[str]]:

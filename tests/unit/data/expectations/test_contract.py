@@ -19,7 +19,7 @@ from evergreen.data.expectations.answering import answer
 from evergreen.data.expectations.fallback import ask_gx
 from evergreen.data.expectations.judge import judge
 from evergreen.data.expectations.query import measure
-from evergreen.data.expectations.question import ANSWERS, Question
+from evergreen.data.expectations.question import ANSWERS, Question, Repeated
 from evergreen.data.expectations.window import Window, open_window
 from evergreen.records.snapshot import Snapshot
 from evergreen.stores.memory import MemoryStore
@@ -238,6 +238,18 @@ def test_same_on_any_table(cases: list[Case], table: pa.Table, stored: Stored) -
     with _opened(stored, table) as window:
         for found in _both(window, cases):
             _assert_same(*found)
+
+
+@pytest.mark.parametrize("name", ["plain", "nulls and NaN", "infinite", "duplicates"])
+@pytest.mark.parametrize("columns", [["real"], ["word", "whole"], ["real", "flag"]], ids=" ".join)
+def test_repeated_rows_are_counted_alike_in_any_number_of_passes(name: str, columns: list[str], stored: Stored) -> None:
+    repeated = Repeated(columns=tuple(columns), kept="real IS NOT NULL")
+    with _opened(stored, TABLES[name]) as window:
+        counts = [
+            sum(window.connection.execute(query).fetchall()[0][0] for query in repeated.queries(passes))
+            for passes in (1, 2, 7)
+        ]
+    assert counts == [counts[0]] * 3
 
 
 def test_every_answer_has_cases() -> None:
