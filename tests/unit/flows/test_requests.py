@@ -1,6 +1,7 @@
 """Retrain requests, from the wish to the run that served it."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -39,7 +40,7 @@ def test_a_claim_that_was_killed_before_its_run_began_is_taken_up_again(place: P
 
 
 @pytest.mark.parametrize("wrong", [{"request_id": "drift 2013"}, {"reason": "x" * 501}, {"reason": ""}])
-def test_a_request_that_airflow_would_not_take_is_not_taken_here(place: Place, wrong: dict[str, str]) -> None:
+def test_a_request_that_airflow_would_not_take_is_not_taken_here(place: Place, wrong: dict[str, Any]) -> None:
     with pytest.raises(RunError):
         requests.ask(place.ws, **({"asked_by": "ada", "reason": "it looks stale"} | wrong))
 
