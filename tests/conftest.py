@@ -11,6 +11,9 @@ import psutil
 import pytest
 from hypothesis import settings
 
+# The fixtures of the tests end to end and in the browser are here, so that both share one house.
+from tests.house import drop, house, land_flights, parquet, small, write_folder  # noqa: F401
+
 from evergreen.stack import lifecycle
 from evergreen.stack.credentials import passwords
 from evergreen.stack.environment import environment

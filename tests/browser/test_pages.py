@@ -1,65 +1,131 @@
 """What a person sees: log in, find the model, follow a run to its report, in a real browser."""
 
 import os
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(900)]
 
 SHOTS = Path(__file__).resolve().parents[2] / ".evergreen" / "screenshots"
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
 PATIENCE_MS = 120_000
+DAG = "/dags/retrain__flight_delays"
+TASKS = [
+    "snapshot",
+    "validate",
+    "split",
+    "train",
+    "register",
+    "package",
+    "evaluate",
+    "gate",
+    "refit",
+    "report",
+    "release",
+]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def patience() -> None:
+    """Expectations wait as long as actions do."""
+    expect.set_options(timeout=PATIENCE_MS)
 
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """Debian's Chromium; nothing is downloaded."""
+    """The Chromium of the machine; nothing is downloaded."""
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(
-            executable_path=os.environ.get("CHROMIUM", "/usr/bin/chromium"), args=FLAGS
-        )
+        program = os.environ.get("CHROMIUM", "/usr/bin/chromium")
+        chromium = playwright.chromium.launch(executable_path=program, args=FLAGS)
         yield chromium
         chromium.close()
 
 
 @pytest.fixture
-def page(browser: Browser, stack: Any) -> Iterator[Page]:
-    """A page of a new visitor."""
+def visitor(browser: Browser, stack: Any) -> Iterator[BrowserContext]:
+    """Somebody who is not logged in."""
     context = browser.new_context(base_url=stack.airflow_url, viewport={"width": 1500, "height": 900})
     context.set_default_timeout(PATIENCE_MS)
-    yield context.new_page()
+    yield context
     context.close()
 
 
-def log_in(page: Page, stack: Any, user: str = "admin") -> None:
+@pytest.fixture
+def page(visitor: BrowserContext, stack: Any) -> Page:
+    """A page of somebody who has logged in through the form."""
+    page = visitor.new_page()
     page.goto("/")
-    page.get_by_label("Username").fill(user)
-    page.get_by_label("Password").fill(stack.passwords[user])
-    page.get_by_role("button", name="Sign in").click()
-    expect(page.get_by_text("Dags").first).to_be_visible(timeout=PATIENCE_MS)
+    page.locator("input[name=username]").fill("admin")
+    page.locator("input[name=password]").fill(stack.passwords["admin"])
+    page.locator("button[type=submit]").click()
+    expect(page.get_by_text("Welcome").first).to_be_visible()
+    return page
 
 
-def test_a_visitor_sees_nothing_without_a_login(page: Page) -> None:
-    page.goto("/dags/retrain__flight_delays")
-    expect(page.get_by_label("Password")).to_be_visible(timeout=PATIENCE_MS)
-
-
-def test_the_dag_page_says_what_the_model_is_for(page: Page, stack: Any) -> None:
-    log_in(page, stack)
-    page.goto("/dags/retrain__flight_delays")
-    expect(page.get_by_text("retrain__flight_delays").first).to_be_visible(timeout=PATIENCE_MS)
+def shot(page: Page, name: str) -> None:
+    """Keep what the page looks like."""
     SHOTS.mkdir(parents=True, exist_ok=True)
-    page.screenshot(path=SHOTS / "dag.png")
+    page.screenshot(path=SHOTS / f"{name}.png")
 
 
-def test_the_form_offers_the_hyperparameters(page: Page, stack: Any) -> None:
-    log_in(page, stack)
-    page.goto("/dags/retrain__flight_delays")
-    page.get_by_role("button", name="Trigger").first.click()
-    for field in ("As of", "Training window", "Reason", "Dry run", "max_iter"):
-        expect(page.get_by_text(field).first).to_be_visible(timeout=PATIENCE_MS)
-    page.screenshot(path=SHOTS / "form.png")
+@pytest.mark.parametrize("path", ["/", DAG])
+def test_a_visitor_is_asked_to_log_in(visitor: BrowserContext, path: str) -> None:
+    page = visitor.new_page()
+    page.goto(path)
+    expect(page.locator("input[name=password]")).to_be_visible()
+    assert "/auth/login" in page.url
+    expect(page.get_by_text("flight_delays")).to_have_count(0)
+    shot(page, "login")
+
+
+def test_the_dag_page_says_whose_the_model_is(page: Page) -> None:
+    page.goto(DAG)
+    expect(page.get_by_role("heading", name="retrain__flight_delays")).to_be_visible()
+    expect(page.get_by_role("link", name="Network operations").first).to_be_visible()
+    for task in TASKS:
+        expect(page.get_by_role("link", name=task, exact=True)).to_be_visible()
+    shot(page, "dag")
+
+
+def test_the_graph_shows_the_steps_in_their_order(page: Page) -> None:
+    page.goto(DAG)
+    page.locator("button[aria-label*='Show Graph']").click()
+    nodes = page.locator(".react-flow__node")
+    expect(nodes).to_have_count(len(TASKS))
+    assert [text.split()[0] for text in nodes.all_inner_texts()] == TASKS
+    shot(page, "graph")
+
+
+def test_the_form_offers_the_hyperparameters_and_can_be_sent_as_it_is(page: Page) -> None:
+    page.goto(DAG)
+    page.locator("button[aria-label*='Trigger Dag']").first.click()
+    for field in ("As of", "Training window", "Reason", "Dry run"):
+        expect(page.get_by_text(field).first).to_be_visible()
+    page.get_by_role("button", name="Hyperparameters").click()
+    for field, default in {"max_iter": "150", "learning_rate": "0.1", "max_leaf_nodes": "31"}.items():
+        expect(page.locator(f"[name='element_{field}']")).to_have_value(default)
+    expect(page.get_by_test_id("trigger-dag-submit")).to_be_enabled()
+    shot(page, "form")
+
+
+def test_a_run_leads_to_its_report(page: Page, house: Any, small: Any) -> None:
+    dag_id, run_id = f"retrain__{small.model}", "for-the-page"
+    house.trigger(dag_id, run_id, as_of="2013-03-01T00:00:00Z", max_iter=22, reason="To be looked at.")
+    seen = house.finished(dag_id, run_id)
+    assert seen.state == "success", house.why(seen)
+    page.goto(f"/dags/{dag_id}/runs/{run_id}")
+    expect(page.get_by_role("heading", name=re.compile(run_id)).or_(page.get_by_text(run_id)).first).to_be_visible()
+    shot(page, "run")
+    page.goto(f"/dags/{dag_id}/runs/{run_id}/tasks/report/details")
+    link = page.get_by_role("link", name="Report", exact=True)
+    expect(link).to_be_visible()
+    shot(page, "task")
+    link.click()
+    expect(page.get_by_text("To be looked at.")).to_be_visible()
+    expect(page.get_by_text("challenger").first).to_be_visible()
+    shot(page, "report")

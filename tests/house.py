@@ -26,7 +26,8 @@ from evergreen.core.settings import settings
 from evergreen.flows.workspace import Workspace, open_workspace
 
 PATIENCE = 300.0
-PROJECT = Path(__file__).resolve().parents[2]
+ENDED = {"success", "failed", "skipped", "upstream_failed"}
+PROJECT = Path(__file__).resolve().parents[1]
 MODELS = PROJECT / "models"
 START, END = datetime(2013, 1, 1, tzinfo=UTC), datetime(2013, 3, 1, tzinfo=UTC)
 
@@ -101,6 +102,21 @@ class Seen:
         return str(self.run["note"])
 
 
+def _worker(instance: str) -> psutil.Process | None:
+    """The process that runs this task instance, looked for during two seconds, much oftener than Airflow can be asked."""
+    title = f"airflow worker -- {instance}"  # borne from the first moment on; the id is there before the process
+    deadline = time.monotonic() + 2.0
+    while time.monotonic() < deadline:
+        for process in psutil.process_iter():
+            try:
+                if title in " ".join(process.cmdline()):
+                    return process
+            except psutil.Error:
+                continue
+        time.sleep(0.01)
+    return None
+
+
 class House:
     """The stack with a model's DAGs: what the tests ask of it."""
 
@@ -165,18 +181,23 @@ class House:
         found: Seen = self.wait(f"{dag_id} {run_id} to end", ended, patience)
         return found
 
-    def kill(self, dag_id: str, run_id: str, task: str) -> None:
-        """Send SIGKILL to the process of a task as soon as it has one."""
-        path = f"/dags/{dag_id}/dagRuns/{quote(run_id, safe='')}/taskInstances/{task}"
-
-        def process() -> psutil.Process | None:
-            instance = self.ask("GET", path)
-            assert instance["state"] != "success", f"{task} was done before it could be killed"
-            title = f"airflow worker -- {instance['id']}"
-            found = [p for p in psutil.process_iter(["cmdline"]) if title in " ".join(p.info["cmdline"] or ())]
-            return found[0] if instance["state"] == "running" and found else None
-
-        self.wait(f"the process of {task}", process).kill()
+    def kill(self, dag_id: str, run_id: str, task: str, *, after: float = 0.0) -> bool:
+        """Send SIGKILL to the process of a task, ``after`` seconds into it; no when the task was done before."""
+        path = f"/api/v2/dags/{dag_id}/dagRuns/{quote(run_id, safe='')}/taskInstances/{task}"
+        deadline = time.monotonic() + PATIENCE
+        while time.monotonic() < deadline:
+            answer = self.stack.api("GET", path)
+            instance = answer.json() if answer.is_success else {"state": None, "id": None}
+            if instance["state"] in ENDED:
+                return False
+            if instance["id"] and (process := _worker(instance["id"])):
+                time.sleep(after)
+                try:
+                    process.kill()
+                except psutil.NoSuchProcess:
+                    return False
+                return True
+        raise AssertionError(f"Waited {PATIENCE:.0f} s for the process of {task}.")
 
     def why(self, seen: Seen) -> str:
         """The end of the log of the first task that failed; empty when none did."""
