@@ -67,7 +67,7 @@ def test_a_killed_promotion_is_made_once(house: Any, small: Workspace) -> None:
     attempt, seen = killed(house, "promote", begin)
     version = Ledger(small.store, small.model, f"promoted-{attempt}").read("refit", Refit).version.number
     assert seen.states["promote"] == "success"
-    promoted = [e.body["promotion"]["version"] for e in small.journal.entries() if e.kind == "promotion"]
+    promoted = [e.body["version"] for e in small.journal.entries() if e.kind == "promotion"]
     assert promoted.count(version) == 1
     assert small.registry.aliases(small.model)["champion"] == version
     assert verify(small.store, small.model).fault is None
