@@ -97,7 +97,7 @@ def test_a_request_is_served_by_one_run(house: Any, small: Workspace) -> None:
     run = Ledger(small.store, "e2e_small", "request__wind").run()
     assert (run.way, run.request_id, run.reason) == (Way.REQUEST, "wind", "The wind blew.")
     runs = house.ask("GET", "/dags/retrain__e2e_small/dagRuns?limit=100")["dag_runs"]
-    assert [r["dag_run_id"] for r in runs if r["dag_run_id"].startswith("request__")] == ["request__wind"]
+    assert [r["dag_run_id"] for r in runs if r["dag_run_id"].startswith("request__wind")] == ["request__wind"]
     assert Ledger(small.store, "e2e_small", "request__wind").read("report", Report).outcome is not Outcome.FAILED
 
 
