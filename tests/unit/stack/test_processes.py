@@ -93,8 +93,8 @@ def test_what_does_not_listen_is_killed(state: State, start: Start, monkeypatch:
 
 
 def test_a_leader_stops_its_own(state: State, start: Start) -> None:
-    leader = start("trap 'exit 7' INT; echo up; while true; do sleep 0.05; done")
-    stop(lambda: members(state), leader=leader.pid, first=signal.SIGINT)
+    leader = start("trap 'exit 7' USR1; echo up; while true; do sleep 0.05; done")
+    stop(lambda: members(state), leader=leader.pid, first=signal.SIGUSR1)
     assert leader.wait() == 7
 
 
