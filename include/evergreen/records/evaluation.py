@@ -7,6 +7,7 @@ from evergreen.records.base import Record
 from evergreen.records.interval import Interval
 
 Role = Literal["challenger", "champion", "baseline"]
+FairnessMeasure = Literal["demographic_parity_difference", "equalized_odds_difference", "disparate_impact_ratio"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,6 +39,68 @@ class Difference:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Slice:
+    """A part of the test rows, such as ``origin = EWR``, and a metric on it.
+
+    Attributes
+    ----------
+    declared
+        Whether the spec names it; the others were found because they are large.
+    challenger
+        None where the slice is too small to be measured; ``reason`` says so.
+    difference
+        Challenger minus champion, with an interval that is corrected for the number of slices looked at; None without a
+        champion that can be compared.
+    """
+
+    name: str
+    declared: bool
+    rows: int
+    units: int
+    metric: str
+    challenger: Estimate | None
+    difference: Estimate | None
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Group:
+    """The rows that share one value of a sensitive column, and what the challenger decides on them.
+
+    ``selection_rate`` is the share of positive decisions, among all rows; ``true_positive_rate`` and
+    ``false_positive_rate`` among the rows of either label. None where there is no such row.
+    """
+
+    name: str
+    rows: int
+    selection_rate: float | None
+    true_positive_rate: float | None
+    false_positive_rate: float | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Disparity:
+    """How differently a model treats the groups of one sensitive column, or of an intersection of several.
+
+    Attributes
+    ----------
+    column
+        A sensitive column, or several joined by `` x ``.
+    measure
+        As fairlearn defines it: differences are 0 where groups are treated alike, the ratio is 1.
+    estimate
+        None where fewer than two groups are large enough; ``reason`` says so, and names groups left out.
+    """
+
+    column: str
+    measure: FairnessMeasure
+    role: Role
+    estimate: Estimate | None
+    groups: tuple[Group, ...]
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Evaluation(Record):
     """The numbers a verdict is made from.
 
@@ -53,6 +116,10 @@ class Evaluation(Record):
         How often this test span was looked at before, by evaluations with other packages.
     comparable
         False when champion and challenger share too few unseen rows to be compared; ``reason`` says so.
+    slices
+        Parts of the same rows, declared ones first.
+    disparities
+        One per sensitive column (and intersection), measure and role; empty without sensitive columns.
     """
 
     model: str
@@ -66,3 +133,5 @@ class Evaluation(Record):
     reason: str
     metrics: tuple[Metric, ...]
     differences: tuple[Difference, ...]
+    slices: tuple[Slice, ...] = ()
+    disparities: tuple[Disparity, ...] = ()

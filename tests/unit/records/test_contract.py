@@ -20,7 +20,7 @@ CLASSES = record_classes()
 GOLDEN: dict[str, str] = {
     "Approval": "8664cf8e565f7f6bda8454b58f5a48582bb15b36320e6e88c6ef07c49e595f7b",
     "Candidate": "97e844e799b2568a288df47881504372f5d2b1c9504925d12de40fc47694a950",
-    "Evaluation": "394384ec6a39bcb5554cb645bbcc2c2a41511aee81030f98090107eeb68a2088",
+    "Evaluation": "9343b52e99f301384e8631d5b9876564a5e75f873e887d91cbe6a9962afe1f50",
     "ModelPackage": "f0e33fbd7d8fcd6120f15f005ce30708d893718b00630201e43576c29aa86395",
     "Promotion": "2aac592e585c51b4dc3d2a36fbf4f322e5ecff4f3a54f6224b21f3f681e85bbe",
     "Refit": "7a90e6db87b425bf5523a3b0acc31d1479ae54325dd8fd22c2899cb639429618",
