@@ -21,9 +21,16 @@ class Kind(StrEnum):
     APPROVAL = "approval"
     RELEASE = "release"
     PROMOTION = "promotion"
+    ROLLBACK = "rollback"
+    FREEZE = "freeze"
+    LIFT = "lift"
     REQUEST_OPENED = "request_opened"
     REQUEST_CLAIMED = "request_claimed"
     REQUEST_CLOSED = "request_closed"
+
+
+SIGNED = frozenset({Kind.APPROVAL, Kind.RELEASE, Kind.PROMOTION, Kind.ROLLBACK, Kind.LIFT})
+"""Kinds that decide over what serves: each such entry carries a signature, which only release steps can give."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,8 +7,8 @@ from typing import TypeVar
 from evergreen.core.digest import canonical
 from evergreen.core.errors import IntegrityError
 from evergreen.journal.bodies import Claim, Closing, Evaluated, Judged
-from evergreen.journal.entry import NOTHING, Entry, Kind, key_of
-from evergreen.journal.state import RequestStatus, Rung, Standing, State
+from evergreen.journal.entry import Entry, Kind, key_of
+from evergreen.journal.state import RUNGS, RequestStatus, Rung, Standing, State
 from evergreen.records.approval import Approval
 from evergreen.records.base import Record
 from evergreen.records.interval import Interval
@@ -20,20 +20,23 @@ R = TypeVar("R", bound=Record)
 
 
 class Fold:
-    """What was read of a journal so far. Entries of kinds that this release does not know change only the head."""
+    """What was read of a journal so far, from its beginning or from the state ``start``.
 
-    def __init__(self, model: str) -> None:
+    Entries of kinds that this release does not know change only the head.
+    """
+
+    def __init__(self, model: str, start: State | None = None) -> None:
+        start = start or State(model=model)
         self.model = model
-        self.sequence = 0
-        self.digest = NOTHING
-        self._rungs: dict[Rung, Standing | None] = {}
-        self._held: dict[Rung, frozenset[int]] = {}
-        self._keys: dict[str, int] = {}
-        self._passed: dict[str, Standing] = {}
-        self._approved: dict[str, str] = {}
-        self._released: dict[str, str] = {}
-        self._requests: dict[str, RequestStatus] = {}
-        self._looked_at: list[tuple[Interval, str]] = []
+        self.sequence, self.digest = start.sequence, start.digest
+        self._rungs: dict[Rung, Standing | None] = {rung: start.on(rung) for rung in RUNGS}
+        self._held: dict[Rung, frozenset[int]] = dict(start.held)
+        self._keys: dict[str, int] = dict(start.keys)
+        self._passed: dict[str, Standing] = dict(start.passed)
+        self._approved: dict[str, str] = dict(start.approved)
+        self._released: dict[str, str] = dict(start.released)
+        self._requests: dict[str, RequestStatus] = dict(start.requests)
+        self._looked_at: list[tuple[Interval, str]] = list(start.looked_at)
         self._state: State | None = None
         self._readers: dict[str, Callable[[Entry], None]] = {
             Kind.EVALUATION: self._evaluation,
