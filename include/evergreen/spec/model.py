@@ -5,9 +5,12 @@ from typing import Any, Literal, Self
 from pydantic import Field, field_validator, model_validator
 
 from evergreen.core.digest import digest_of
+from evergreen.spec.approval import AUTOMATIC, Approval
 from evergreen.spec.base import Misfit, Name, SpecPart
 from evergreen.spec.data import Columns, Source
+from evergreen.spec.fairness import Fairness
 from evergreen.spec.metrics import Task, metrics_of
+from evergreen.spec.slices import Slices
 from evergreen.spec.training import Gate, Schedule, Training, Unscheduled
 from evergreen.spec.words import found, nearest
 
@@ -41,8 +44,12 @@ class ModelSpec(SpecPart):
     training: Training
     gates: tuple[Gate, ...] = Field(min_length=1)
     """Rules that a candidate must pass to become challenger."""
-    approval: Literal["auto"] = "auto"
-    """Whether a person approves a challenger."""
+    slices: Slices = Slices()
+    """Parts of the test rows on which challenger and champion are compared, too."""
+    fairness: Fairness = Fairness()
+    """What a favourable decision is; the groups of ``columns.sensitive`` are compared by it."""
+    approval: Approval = AUTOMATIC
+    """Whether a person approves a challenger, and who."""
     schedule: Schedule = Unscheduled(kind="none")
     """When the model is retrained by itself."""
 
@@ -90,4 +97,34 @@ class ModelSpec(SpecPart):
                 raise Misfit(
                     at, f"of {gate.metric} less is better, so that it has no minimum: use better_than_baseline"
                 )
+        return self
+
+    @model_validator(mode="after")
+    def _slices_measure_the_task(self) -> Self:
+        known, asked = [m.name for m in metrics_of(self.task)], self.slices.metric
+        if asked is not None and asked not in known:
+            message = f"{asked!r} is no metric of a {self.task} task: expected one of {', '.join(known)}"
+            raise Misfit(("slices", "metric"), message + nearest(asked, known))
+        return self
+
+    @model_validator(mode="after")
+    def _decisions_fit_the_task(self) -> Self:
+        """Groups are compared by decisions: a regression and a multiclass task say what a favourable one is."""
+        fairness, judged = self.fairness, bool(self.columns.sensitive)
+        if self.task == "multiclass":
+            if fairness.threshold is not None:
+                raise Misfit(("fairness", "threshold"), "goes with binary and regression; name a favourable_class")
+            if judged and fairness.favourable_class is None:
+                raise Misfit(
+                    ("fairness", "favourable_class"),
+                    "is missing: columns.sensitive compares how often groups get one class; name it",
+                )
+            return self
+        if fairness.favourable_class is not None:
+            raise Misfit(("fairness", "favourable_class"), f"goes with the task multiclass, not with {self.task}")
+        if self.task == "regression" and judged and fairness.threshold is None:
+            raise Misfit(
+                ("fairness", "threshold"),
+                "is missing: columns.sensitive compares how often predictions of a group reach a number; name it",
+            )
         return self
