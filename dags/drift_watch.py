@@ -1,4 +1,4 @@
-"""``drift_watch__<model>`` for every folder of ``models/``: serves retrain requests, each by one run."""
+"""``drift_watch__<model>`` for every folder of ``models/``: serves retrain requests, each by one run; new data makes one."""
 
 from airflow.sdk import DAG, chain
 
@@ -12,8 +12,11 @@ EVERY = "* * * * *"
 def wire(spec: Model) -> DAG:
     """The run's id derives from the request, so that a request which is claimed twice is served once."""
     with drift_watch_dag(spec, every=EVERY) as dag:
+        claim = do.ClaimOperator(task_id="claim", model=spec.name, trigger_rule="all_done")
+        if spec.schedule.kind == "on_data":
+            do.LandedOperator(task_id="landed", model=spec.name, announced=spec.source.kind == "sql") >> claim
         chain(
-            do.ClaimOperator(task_id="claim", model=spec.name),
+            claim,
             do.TriggerOperator(
                 task_id="retrain",
                 trigger_dag_id=f"retrain__{spec.name}",

@@ -43,7 +43,8 @@ def build(*, max_iter, seed):
 '''
 
 
-def _spec(name: str) -> dict[str, Any]:
+def spec_of(name: str) -> dict[str, Any]:
+    """The spec of the small model under another name."""
     return {
         "version": 1,
         "name": name,
@@ -236,12 +237,14 @@ def house(stack: Any) -> Iterator[House]:
 
 @pytest.fixture(scope="session")
 def drop(house: House) -> Callable[..., Workspace]:
-    """Drop a model folder with data, unpause its DAG, and give its workspace."""
+    """Drop a model folder with data, unpause its DAG, and give its workspace; keyword arguments replace keys of its spec."""
 
-    def dropped(name: str, *, data: bytes | None = None, suite: dict[str, Any] | None = None) -> Workspace:
+    def dropped(
+        name: str, *, data: bytes | None = None, suite: dict[str, Any] | None = None, **changes: Any
+    ) -> Workspace:
         draft = MODELS / f".{name}"
         draft.mkdir()
-        (draft / "model.yaml").write_text(yaml.safe_dump(_spec(name)), encoding="utf-8")
+        (draft / "model.yaml").write_text(yaml.safe_dump(spec_of(name) | changes), encoding="utf-8")
         (draft / "pipeline.py").write_text(RECIPE, encoding="utf-8")
         (draft / "expectations.yaml").write_text(yaml.safe_dump(suite or SUITE), encoding="utf-8")
         draft.rename(MODELS / name)

@@ -10,9 +10,10 @@ from evergreen.records.run import Run, Way
 from evergreen.spec.duration import parse_duration
 from evergreen.spec.model import ModelSpec
 
-AUTOMATIC = ("scheduled", "asset_triggered", "backfill")
+AUTOMATIC = ("scheduled", "backfill")
 FORM_FIELDS = ("as_of", "window", "reason", "dry_run")
-FOREIGN_FIELDS = ("request_id", "openlineage")
+REQUEST_FIELDS = ("request_id", "way")
+FOREIGN_FIELDS = ("openlineage",)
 """What ``conf`` may hold beside the form's fields: the request that a run serves, and what OpenLineage adds."""
 
 
@@ -44,7 +45,8 @@ def run_of(context: Mapping[str, Any], spec: ModelSpec) -> Run:
 
 
 def _refuse_unknown(spec: ModelSpec, conf: Mapping[str, Any]) -> None:
-    known = (*FORM_FIELDS, *FOREIGN_FIELDS, *spec.training.hyperparameters)
+    served = REQUEST_FIELDS if "request_id" in conf else REQUEST_FIELDS[:1]
+    known = (*FORM_FIELDS, *served, *FOREIGN_FIELDS, *spec.training.hyperparameters)
     for key in conf:
         if key not in known:
             near = get_close_matches(key, known, n=1)
@@ -67,7 +69,7 @@ def _request_id(spec: ModelSpec, dag_run: Any, conf: Mapping[str, Any]) -> str |
 
 def _way(run_type: str, conf: Mapping[str, Any]) -> Way:
     if conf.get("request_id"):
-        return Way.REQUEST
+        return Way.SCHEDULE if conf.get("way") == Way.SCHEDULE else Way.REQUEST
     return Way.SCHEDULE if run_type in AUTOMATIC else Way.MANUAL
 
 
@@ -88,10 +90,7 @@ def _overrides(spec: ModelSpec, form: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _default_as_of(dag_run: Any) -> datetime:
-    """End of the data interval, of the last complete raw interval that woke an asset's run, or the moment of asking."""
-    if dag_run.run_type == "asset_triggered":
-        ends = [_moment(e.extra["end"]) for e in dag_run.consumed_asset_events if e.extra.get("end")]
-        return min(max(ends), _utc(dag_run.run_after)) if ends else _utc(dag_run.run_after)
+    """End of the data interval, or the moment of asking."""
     if dag_run.run_type in AUTOMATIC and dag_run.data_interval_end is not None:
         return _utc(dag_run.data_interval_end)
     return _utc(dag_run.logical_date or dag_run.run_after)

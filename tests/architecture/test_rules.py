@@ -15,6 +15,7 @@ Rule = Callable[[Iterable[Module]], Iterator[str]]
 COVERED_BY = {
     "include/evergreen/cli/demo.py": "e2e/test_story.py",
     "include/evergreen/cli/journal.py": "e2e/test_story.py",
+    "include/evergreen/cli/landed.py": "e2e/test_on_data.py",
     "include/evergreen/cli/output.py": "unit/cli/test_models.py",
     "include/evergreen/cli/release.py": "e2e/test_story.py",
     "include/evergreen/cli/requests.py": "e2e/test_story.py",

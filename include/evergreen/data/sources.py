@@ -37,9 +37,7 @@ def raw_objects(spec: ModelSpec, prefix: str, window: Interval, store: ObjectSto
         No such object, a key without an interval, intervals that overlap, or an interval without an object between the
         window's start and its last object. A sliding window may begin before the first object ever landed.
     """
-    root = f"{spec.name}/{prefix}"
-    landed = [_raw_object(spec.name, root, info) for info in store.list(root) if not _is_marker(info.key)]
-    landed.sort(key=lambda raw: (raw.interval.start, raw.interval.end, raw.info.key))
+    root, landed = f"{spec.name}/{prefix}", landed_objects(spec, prefix, store)
     wanted = [raw for raw in landed if raw.interval.end <= window.end and raw.interval.end > window.start]
     if not wanted:
         raise DataError(
@@ -49,6 +47,13 @@ def raw_objects(spec: ModelSpec, prefix: str, window: Interval, store: ObjectSto
     begun = spec.training.window.kind == "expanding" or landed[0].interval.start <= window.start
     _refuse_holes(spec.name, root, window, wanted, begun=begun)
     return tuple(wanted)
+
+
+def landed_objects(spec: ModelSpec, prefix: str, store: ObjectStore) -> list[RawObject]:
+    """Every raw object, in order of their intervals; raises ``DataError`` for a key without an interval."""
+    root = f"{spec.name}/{prefix}"
+    landed = [_raw_object(spec.name, root, info) for info in store.list(root) if not _is_marker(info.key)]
+    return sorted(landed, key=lambda raw: (raw.interval.start, raw.interval.end, raw.info.key))
 
 
 def months(window: Interval) -> Iterable[Interval]:

@@ -11,6 +11,7 @@ from evergreen.flows.workspace import Workspace
 from evergreen.journal.requests import claim, open_request, open_requests
 from evergreen.journal.state import State
 from evergreen.records.request import RetrainRequest
+from evergreen.records.run import Way
 from evergreen.training.hyperparameters import Value, resolve
 
 LEASE = timedelta(hours=6)
@@ -29,6 +30,7 @@ def ask(
     as_of: datetime | None = None,
     window: timedelta | None = None,
     hyperparameters: Mapping[str, Value] | None = None,
+    way: Way = Way.REQUEST,
 ) -> RetrainRequest:
     """Write a request into the journal; asking again with one ``request_id`` is asking once.
 
@@ -46,6 +48,7 @@ def ask(
         as_of=as_of,
         window=window,
         hyperparameters=hyperparameters or {},
+        way=way,
     )
     open_request(ws.journal, request)
     return request

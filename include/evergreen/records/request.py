@@ -5,13 +5,15 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from evergreen.records.base import Record
+from evergreen.records.run import Way
 
 
 @dataclass(frozen=True, kw_only=True)
 class RetrainRequest(Record):
     """A durable request: open, then claimed by a run, then closed with an outcome.
 
-    ``as_of``, ``window`` and ``hyperparameters`` go to the run that serves it; see `Run`.
+    ``as_of``, ``window``, ``hyperparameters`` and ``way`` go to the run that serves it; see `Run`. A request of the way
+    ``schedule`` was asked for by new data.
     """
 
     model: str
@@ -21,3 +23,4 @@ class RetrainRequest(Record):
     as_of: datetime | None = None
     window: timedelta | None = None
     hyperparameters: Mapping[str, float | int | str | bool | None] = field(default_factory=dict)
+    way: Way = Way.REQUEST

@@ -165,7 +165,7 @@ def _cron_fault(expression: str) -> str:
 
 
 class OnData(SpecPart):
-    """Whenever the loader says that a raw interval is complete."""
+    """Whenever data has landed that is complete."""
 
     kind: Literal["on_data"]
     """Whenever new data is complete."""

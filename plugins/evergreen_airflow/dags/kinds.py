@@ -54,7 +54,7 @@ def release_dag(spec: ModelSpec) -> DAG:
 
 
 def drift_watch_dag(spec: ModelSpec, *, every: str) -> DAG:
-    """``drift_watch__<model>``: looks for retrain requests at the times of the cron expression ``every``."""
+    """``drift_watch__<model>``: looks for retrain requests, and new data, at the times of the cron expression ``every``."""
     return DAG(
         dag_id_of("drift_watch", spec.name),
         description="Serves retrain requests.",

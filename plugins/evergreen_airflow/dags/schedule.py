@@ -13,14 +13,12 @@ def schedule_of(spec: ModelSpec) -> dict[str, Any]:
     match spec.schedule:
         case Cron() as cron:
             return {"schedule": _timetable(cron), "start_date": cron.start, "catchup": cron.catchup}
-        case OnData():
-            return {"schedule": [raw_asset(spec.name)], "catchup": False}
-        case Unscheduled():
+        case OnData() | Unscheduled():  # new data makes a request, which drift_watch serves
             return {"schedule": None}
 
 
 def raw_asset(model: str) -> Asset:
-    """The asset that whoever lands raw intervals of ``model`` tells of, with ``{"end": …}`` of the interval as extra."""
+    """The asset by whose events other DAGs announce data of ``model``, with ``{"end": …}`` of the interval as extra."""
     return Asset(name=f"{model}__raw", uri=f"evergreen://{model}/raw", group="evergreen")
 
 

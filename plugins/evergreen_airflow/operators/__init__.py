@@ -4,6 +4,7 @@ from evergreen_airflow.operators.approve import ApproveOperator
 from evergreen_airflow.operators.claim import ClaimOperator
 from evergreen_airflow.operators.evaluate import EvaluateOperator
 from evergreen_airflow.operators.gate import GateOperator
+from evergreen_airflow.operators.landed import LandedOperator
 from evergreen_airflow.operators.package import PackageOperator
 from evergreen_airflow.operators.promote import PromoteOperator
 from evergreen_airflow.operators.refit import RefitOperator
@@ -22,6 +23,7 @@ __all__ = [
     "ClaimOperator",
     "EvaluateOperator",
     "GateOperator",
+    "LandedOperator",
     "PackageOperator",
     "PromoteOperator",
     "RefitOperator",

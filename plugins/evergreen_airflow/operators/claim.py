@@ -39,9 +39,12 @@ class ClaimOperator(StepOperator["RetrainRequest"]):
 
 def conf_of(request: "RetrainRequest") -> dict[str, Any]:
     """The form of a retraining run, as the request fills it in."""
+    from evergreen.records.run import Way
     from evergreen.spec.duration import format_duration
 
     conf: dict[str, Any] = {"request_id": request.request_id, "reason": request.reason, **request.hyperparameters}
+    if request.way is not Way.REQUEST:
+        conf["way"] = request.way.value
     if request.as_of is not None:
         conf["as_of"] = request.as_of.isoformat()
     if request.window is not None:

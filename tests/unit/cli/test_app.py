@@ -13,7 +13,7 @@ from evergreen.core.errors import AccessDenied, EvergreenError, InputError, NotF
 
 STEPS = ["snapshot", "validate", "split", "train", "register", "package", "evaluate", "gate", "refit", "report"]
 RELEASE = ["approve", "release", "promote", "reconcile"]
-OTHERS = ["retrain", "request", "models", "propose", "schema", "demo", "journal", "store", "stack"]
+OTHERS = ["retrain", "request", "landed", "models", "propose", "schema", "demo", "journal", "store", "stack"]
 
 
 @pytest.mark.parametrize("command", [*STEPS, *RELEASE, *OTHERS])

@@ -62,7 +62,6 @@ def context(small_spec: Callable[..., ModelSpec]) -> Context:
             "data_interval_end": None,
             "run_after": MARCH,
             "triggering_user_name": None,
-            "consumed_asset_events": [],
         }
         return {
             "dag_run": SimpleNamespace(**(dag_run | run)),

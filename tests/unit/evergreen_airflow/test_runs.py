@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -62,20 +61,15 @@ def test_nobody_else_serves_a_request(context: Make, small_spec: Callable[..., M
         run_of(context(run_id="by-hand", conf={"request_id": "ab12"}), small_spec())
 
 
-@pytest.mark.parametrize(
-    ("extras", "expected"),
-    [
-        ([{"end": "2013-02-01T00:00:00Z"}, {"end": "2013-01-01T00:00:00Z"}], datetime(2013, 2, 1, tzinfo=UTC)),
-        ([{}], MARCH),
-        ([{"end": "2099-01-01T00:00:00Z"}], MARCH),
-    ],
-)
-def test_an_asset_run_is_as_of_the_last_complete_interval_but_never_the_future(
-    context: Make, small_spec: Callable[..., ModelSpec], extras: list[dict[str, str]], expected: datetime
-) -> None:
-    events = [SimpleNamespace(extra=extra) for extra in extras]
-    run = run_of(context(run_type="asset_triggered", consumed_asset_events=events), small_spec())
-    assert (run.way, run.as_of) == (Way.SCHEDULE, expected)
+def test_a_request_that_new_data_made_came_by_the_schedule(context: Make, small_spec: Callable[..., ModelSpec]) -> None:
+    conf = {"request_id": "data-1", "way": "schedule"}
+    run = run_of(context(run_id="request__data-1", run_type="operator_triggered", conf=conf), small_spec())
+    assert (run.way, run.asked_by) == (Way.SCHEDULE, "request:data-1")
+
+
+def test_nobody_else_says_which_way_a_run_came(context: Make, small_spec: Callable[..., ModelSpec]) -> None:
+    with pytest.raises(RunError, match="unknown field 'way'"):
+        run_of(context(conf={"way": "schedule"}), small_spec())
 
 
 def test_an_unknown_field_is_an_error_with_the_nearest_one(context: Make, small_spec: Callable[..., ModelSpec]) -> None:

@@ -26,7 +26,7 @@ GOLDEN: dict[str, str] = {
     "Refit": "7a90e6db87b425bf5523a3b0acc31d1479ae54325dd8fd22c2899cb639429618",
     "Release": "8c1ec06de59f813eceffadc808997999de50bbf9bc3e0abeaf1223d72f8b282a",
     "Report": "d7bde26a47a8d3b6bb1ca3de2448d2b7284a4b412ecd3117c4686b5987475398",
-    "RetrainRequest": "b5135ad8f663601a77c70f64407d3f4390f9fb4c1c22faec61e35dd98fec66c5",
+    "RetrainRequest": "77f047f0d6d7875668c58c38b1af5067aac0de152540a0c1eb8a9e73b2477b3a",
     "Run": "85749ea55bc1addf6fbb9993b142b9f834af755bebeef241cf34c2d3975e7176",
     "Snapshot": "8b68f5a73405ecd7d8fa5f71777f7228ed172754d431fd20227637c8eb62e1a0",
     "Split": "213a340f26a29c5d9786af82fc7e63b29dc9fdf7c84fb4f1f9490339d50a0b2a",

@@ -7,7 +7,7 @@ from typing import Any
 from airflow.sdk import CronTriggerTimetable
 
 from evergreen.spec.model import ModelSpec
-from evergreen_airflow.dags.schedule import schedule_of
+from evergreen_airflow.dags.schedule import raw_asset, schedule_of
 from evergreen_airflow.timetables.bounded_cron import BoundedCronTimetable
 
 Spec = Callable[..., ModelSpec]
@@ -22,9 +22,9 @@ def test_none_schedules_nothing(small_spec: Spec) -> None:
     assert schedule_of(small_spec()) == {"schedule": None}
 
 
-def test_on_data_waits_for_the_raw_asset(small_spec: Spec) -> None:
-    (asset,) = schedule_of(small_spec(schedule={"kind": "on_data"}))["schedule"]
-    assert asset.uri == "evergreen://small/raw"
+def test_new_data_makes_a_request_and_needs_no_schedule(small_spec: Spec) -> None:
+    assert schedule_of(small_spec(schedule={"kind": "on_data"})) == {"schedule": None}
+    assert raw_asset("small").uri == "evergreen://small/raw"
 
 
 def test_cron_starts_when_the_spec_says(small_spec: Spec) -> None:
