@@ -8,6 +8,7 @@ from evergreen.records.interval import Interval
 
 Role = Literal["challenger", "champion", "baseline"]
 FairnessMeasure = Literal["demographic_parity_difference", "equalized_odds_difference", "disparate_impact_ratio"]
+CurveKind = Literal["roc", "precision_recall", "calibration", "residual_quantiles"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,10 +66,11 @@ class Slice:
 
 @dataclass(frozen=True, kw_only=True)
 class Group:
-    """The rows that share one value of a sensitive column, and what the challenger decides on them.
+    """The rows that share one value of a sensitive column, and what the model of the disparity decides on them.
 
-    ``selection_rate`` is the share of positive decisions, among all rows; ``true_positive_rate`` and
-    ``false_positive_rate`` among the rows of either label. None where there is no such row.
+    ``selection_rate`` is the share of favourable decisions among all rows; ``true_positive_rate`` and
+    ``false_positive_rate`` are those among the rows whose label is, and is not, the favourable outcome. None where there
+    is no such row.
     """
 
     name: str
@@ -101,6 +103,27 @@ class Disparity:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Curve:
+    """A line to draw, with at most 100 points.
+
+    Attributes
+    ----------
+    kind
+        ``roc``: false positive rate and true positive rate. ``precision_recall``: recall and precision.
+        ``calibration``: mean score and observed share (regression: mean label) of rows binned by score, of equal mass.
+        ``residual_quantiles``: probability and quantile of label minus prediction.
+    of
+        The class that is told from the rest in a multiclass task; empty otherwise.
+    """
+
+    kind: CurveKind
+    role: Role
+    of: str
+    x: tuple[float, ...]
+    y: tuple[float, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
 class Evaluation(Record):
     """The numbers a verdict is made from.
 
@@ -120,6 +143,8 @@ class Evaluation(Record):
         Parts of the same rows, declared ones first.
     disparities
         One per sensitive column (and intersection), measure and role; empty without sensitive columns.
+    curves
+        For the model card, of challenger and champion. The journal keeps the evaluation without them.
     """
 
     model: str
@@ -135,3 +160,4 @@ class Evaluation(Record):
     differences: tuple[Difference, ...]
     slices: tuple[Slice, ...] = ()
     disparities: tuple[Disparity, ...] = ()
+    curves: tuple[Curve, ...] = ()
