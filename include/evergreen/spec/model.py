@@ -5,7 +5,7 @@ from typing import Any, Literal, Self
 from pydantic import Field, field_validator, model_validator
 
 from evergreen.core.digest import digest_of
-from evergreen.spec.approval import AUTOMATIC, Approval
+from evergreen.spec.approval import AUTO, Approval, RequiredIf
 from evergreen.spec.base import Misfit, Name, SpecPart
 from evergreen.spec.data import Columns, Source
 from evergreen.spec.fairness import Fairness
@@ -48,7 +48,7 @@ class ModelSpec(SpecPart):
     """Parts of the test rows on which challenger and champion are compared, too."""
     fairness: Fairness = Fairness()
     """What a favourable decision is; the groups of ``columns.sensitive`` are compared by it."""
-    approval: Approval = AUTOMATIC
+    approval: Approval = AUTO
     """Whether a person approves a challenger, and who."""
     schedule: Schedule = Unscheduled(kind="none")
     """When the model is retrained by itself."""
@@ -127,4 +127,13 @@ class ModelSpec(SpecPart):
                 ("fairness", "threshold"),
                 "is missing: columns.sensitive compares how often predictions of a group reach a number; name it",
             )
+        return self
+
+    @model_validator(mode="after")
+    def _approval_waits_for_a_warning(self) -> Self:
+        if isinstance(self.approval, RequiredIf):
+            warning = [gate.rule for gate in self.gates if gate.severity == "warn"]
+            if self.approval.rule not in warning:
+                known = f"the gates that warn are {', '.join(warning)}" if warning else "no gate has severity: warn"
+                raise Misfit(("approval", "rule"), f"{self.approval.rule!r} is no gate that only warns: {known}")
         return self
