@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from urllib.parse import quote
 
 from evergreen.core.digest import canonical, digest_of, sha256
-from evergreen.core.errors import AlreadyExists, NotFound, RunError
+from evergreen.core.errors import AlreadyExists, IntegrityError, NotFound, RunError
 from evergreen.records.base import Record
 from evergreen.records.run import Run
 from evergreen.stores.ports import ObjectStore
@@ -52,19 +52,18 @@ class Ledger:
     def once(self, step: str, kind: type[R], inputs: dict[str, Any], compute: Callable[[], R]) -> R:
         """The record of ``step`` for these inputs: computed now, or adopted from whoever was first."""
         key = digest_of({"step": step, **inputs})
-        try:
-            record = kind.from_json(self.store.get(self._record(step, key)))
-        except NotFound:
-            record = compute()
-        return self.keep(step, record, key)
+        found = self.recorded(step, key, kind)
+        return self.keep(step, compute() if found is None else found, key)
 
     def keep(self, step: str, record: R, key: str) -> R:
         """Store ``record`` under ``key`` unless one is there already, and point the run at the one that stays."""
+        data = record.to_json()
         try:
-            self.store.create(self._record(step, key), record.to_json())
-        except AlreadyExists:
-            record = type(record).from_json(self.store.get(self._record(step, key)))
-        pointer = canonical({"record": self._record(step, key), "sha256": sha256(record.to_json())})
+            self.store.create(self._record(step, key), data)
+        except AlreadyExists:  # perhaps by an earlier release, which wrote the same record in other bytes
+            data = self.store.get(self._record(step, key))
+            record = type(record).from_json(data)
+        pointer = canonical({"record": self._record(step, key), "sha256": sha256(data)})
         self.store.put(f"{self._folder}/{step}.json", pointer)
         return record
 
@@ -76,12 +75,31 @@ class Ledger:
         return record
 
     def find(self, step: str, kind: type[R]) -> R | None:
-        """The record that ``step`` gave, or None."""
+        """The record that ``step`` gave, or None.
+
+        Raises
+        ------
+        IntegrityError
+            When the record is no longer the one that the step gave.
+        """
         try:
             pointer = json.loads(self.store.get(f"{self._folder}/{step}.json"))
         except NotFound:
             return None
-        return kind.from_json(self.store.get(pointer["record"]))
+        data = self.store.get(pointer["record"])
+        if sha256(data) != pointer["sha256"]:
+            raise IntegrityError(
+                f"{self.model}: {pointer['record']} is not what the step {step!r} of run {self.run_id!r} stored; it was "
+                f"changed since. Restore the object, or retrain with --force."
+            )
+        return kind.from_json(data)
+
+    def recorded(self, step: str, key: str, kind: type[R]) -> R | None:
+        """The record that ``step`` of any run gave for an idempotency key, or None."""
+        try:
+            return kind.from_json(self.store.get(self._record(step, key)))
+        except NotFound:
+            return None
 
     def _record(self, step: str, key: str) -> str:
         return f"{self.model}/records/{step}/{key}.json"
