@@ -5,14 +5,13 @@ from evergreen.core.errors import Refused
 from evergreen.flows.follow import follow
 from evergreen.flows.ledger import Ledger
 from evergreen.flows.workspace import Workspace
-from evergreen.journal.decisions import record_approval, record_release
+from evergreen.journal.decisions import record_approval, record_promotion, record_release
 from evergreen.records.approval import Approval
 from evergreen.records.promotion import Promotion
 from evergreen.records.refit import Refit
 from evergreen.records.release import Release
 from evergreen.records.report import Outcome, Report
 from evergreen.records.verdict import Verdict
-from evergreen.registry.promote import promote as decide
 from evergreen.registry.reconcile import Repair
 from evergreen.release.approve import approve as answer
 from evergreen.release.release import release as authorise
@@ -52,7 +51,7 @@ def promote(ws: Workspace, run_id: str) -> Promotion:
         expected_champion=verdict.champion,
         data=refit.candidate.data,
     )
-    decide(ws.journal, promotion)
+    record_promotion(ws.journal, promotion)
     promotion = ledger.keep("promote", promotion, promotion.digest)
     follow(ws)
     return promotion

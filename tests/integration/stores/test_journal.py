@@ -10,10 +10,10 @@ from tests.unit.journal.story import MODEL, Story
 
 from evergreen.core.errors import Refused
 from evergreen.core.settings import Settings
+from evergreen.journal.decisions import record_promotion
 from evergreen.journal.entry import Draft
 from evergreen.journal.journal import Journal
 from evergreen.journal.verify import verify
-from evergreen.registry.promote import promote
 from evergreen.stores.s3 import open_store
 
 pytestmark = pytest.mark.integration
@@ -26,7 +26,7 @@ def _write(config: Settings, model: str, writer: int) -> list[int]:
 
 def _promote(config: Settings, number: int) -> str:
     try:
-        return promote(Journal(open_store(config), MODEL), Story(number).promotion).uuid
+        return record_promotion(Journal(open_store(config), MODEL), Story(number).promotion).uuid
     except Refused as refusal:
         return str(refusal)
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from evergreen.core.digest import sha256
-from evergreen.journal.decisions import record_approval, record_release, record_verdict
+from evergreen.journal.decisions import record_approval, record_promotion, record_release, record_verdict
 from evergreen.journal.entry import Draft
 from evergreen.journal.journal import Journal
 from evergreen.records.approval import Approval
@@ -20,7 +20,6 @@ from evergreen.records.run import Run, Way
 from evergreen.records.split import Span, Split
 from evergreen.records.verdict import Judgement, RuleOutcome, Verdict
 from evergreen.records.version import Version
-from evergreen.registry.promote import promote
 
 MODEL = "small"
 START = datetime(2013, 1, 1, tzinfo=UTC)
@@ -134,7 +133,7 @@ class Story:
 
     def win(self, journal: Journal) -> None:
         self.clear(journal)
-        promote(journal, self.promotion)
+        record_promotion(journal, self.promotion)
 
 
 def candidate_of(number: int, data: Interval) -> Candidate:

@@ -6,11 +6,16 @@ import pytest
 from tests.unit.journal.story import MODEL, RUN, Story, days, evaluation_of, note, package_of, split_of
 
 from evergreen.core.errors import Refused
-from evergreen.journal.decisions import record_approval, record_evaluation, record_release, record_verdict
+from evergreen.journal.decisions import (
+    record_approval,
+    record_evaluation,
+    record_promotion,
+    record_release,
+    record_verdict,
+)
 from evergreen.journal.journal import Journal
 from evergreen.journal.state import State
 from evergreen.records.verdict import Judgement
-from evergreen.registry.promote import promote
 from evergreen.stores.memory import MemoryStore
 
 
@@ -37,7 +42,7 @@ def test_a_version_climbs_the_ladder(journal: Journal) -> None:
     assert _ladder(journal.state()) == {"challenger": 1}
     record_release(journal, story.release)
     assert _ladder(journal.state()) == {"releasing": 1}
-    entry = promote(journal, story.promotion)
+    entry = record_promotion(journal, story.promotion)
     champion = journal.state().champion
     assert _ladder(journal.state()) == {"champion": 1}
     assert champion is not None
@@ -123,11 +128,11 @@ def test_promotion_needs_verdict_approval_and_release(journal: Journal, done: st
     ]:
         step(journal)
     if done == "released":
-        assert promote(journal, story.promotion).kind == "promotion"
+        assert record_promotion(journal, story.promotion).kind == "promotion"
         return
     words = {"nothing": "no verdict", "judged": "nobody has approved", "approved": "was not released"}
     with pytest.raises(Refused, match=words[done]):
-        promote(journal, story.promotion)
+        record_promotion(journal, story.promotion)
     assert journal.state().champion is None
 
 
@@ -135,11 +140,11 @@ def test_of_two_judged_against_one_champion_one_wins(journal: Journal) -> None:
     Story(1).win(journal)
     Story(2, against=1).clear(journal)
     Story(3, against=1).clear(journal)
-    promote(journal, Story(3, against=1).promotion)
+    record_promotion(journal, Story(3, against=1).promotion)
     with pytest.raises(
         Refused, match=r"version 2 .* judged against [0-9a-f]{12}, and version 3 \(entry \d+\) is champion now"
     ):
-        promote(journal, Story(2, against=1).promotion)
+        record_promotion(journal, Story(2, against=1).promotion)
     assert _ladder(journal.state())["champion"] == 3
 
 
@@ -148,7 +153,7 @@ def test_a_promotion_cannot_name_another_expectation_than_its_verdict(journal: J
     Story(2).clear(journal)  # judged while there was no champion
     forged = replace(Story(2).promotion, expected_champion=package_of(1))
     with pytest.raises(Refused, match="names another champion"):
-        promote(journal, forged)
+        record_promotion(journal, forged)
 
 
 def test_an_approval_of_an_earlier_verdict_does_not_count(journal: Journal) -> None:
@@ -156,15 +161,15 @@ def test_an_approval_of_an_earlier_verdict_does_not_count(journal: Journal) -> N
     Story(1).win(journal)
     Story(2, against=1).judge(journal)
     with pytest.raises(Refused, match="nobody has approved"):
-        promote(journal, Story(2, against=1).promotion)
+        record_promotion(journal, Story(2, against=1).promotion)
 
 
 def test_promoting_again_is_promoting_once(journal: Journal) -> None:
     Story(1).win(journal)
-    first = promote(journal, Story(1).promotion)
+    first = record_promotion(journal, Story(1).promotion)
     Story(2, against=1).win(journal)
     head = journal.state().sequence
-    assert promote(journal, Story(1).promotion) == first
+    assert record_promotion(journal, Story(1).promotion) == first
     assert (journal.state().sequence, _ladder(journal.state())["champion"]) == (head, 2)
 
 
@@ -183,6 +188,6 @@ def test_looks_at_a_span_are_counted_by_package(journal: Journal) -> None:
 def test_a_kind_of_a_newer_release_is_carried_on(journal: Journal) -> None:
     Story(1).clear(journal)
     journal.record(note("new", kind="forget"))
-    promote(journal, Story(1).promotion)
+    record_promotion(journal, Story(1).promotion)
     assert _ladder(journal.state()) == {"champion": 1}
     assert [entry.kind for entry in journal.entries()] == ["verdict", "approval", "release", "forget", "promotion"]

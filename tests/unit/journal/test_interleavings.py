@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from tests.unit.journal.story import MODEL, Story, note, package_of
 
 from evergreen.core.errors import AlreadyExists, OutageError, Refused
+from evergreen.journal.decisions import record_promotion
 from evergreen.journal.journal import Journal
 from evergreen.journal.verify import verify
-from evergreen.registry.promote import promote
 from evergreen.stores.memory import MemoryStore
 from evergreen.stores.ports import ObjectInfo
 
@@ -108,7 +108,7 @@ def test_one_promotion_per_expected_champion(faults: Iterator[str], rivals: int)
     stories = [Story(number) for number in range(1, rivals + 1)]
     stories += [Story(number + 10, against=number) for number in range(1, rivals + 1)]
     world = _cleared(stories, faults)
-    world.waiting = [lambda journal, story=story: promote(journal, story.promotion) for story in stories]  # type: ignore[misc]
+    world.waiting = [lambda journal, story=story: record_promotion(journal, story.promotion) for story in stories]  # type: ignore[misc]
     world.run_all()
     entries = list(Journal(world.store, MODEL).entries())
     expected = [entry.body["expected_champion"] for entry in entries if entry.kind == "promotion"]
@@ -129,7 +129,7 @@ def test_whoever_is_told_yes_is_in_the_journal_and_whoever_is_refused_is_not(fau
 
     def try_promotion(journal: Journal, story: Story) -> None:
         try:
-            promote(journal, story.promotion)
+            record_promotion(journal, story.promotion)
             answers[story.number] = "yes"
         except Refused:
             answers[story.number] = "no"
