@@ -1,6 +1,6 @@
 """From a split to a candidate, and from a registered version to its package: for the gated recipe and for its refit."""
 
-from evergreen.flows.code import code_of
+from evergreen.core.code import code_of
 from evergreen.flows.ledger import Ledger
 from evergreen.flows.workspace import Workspace
 from evergreen.packaging.package import package

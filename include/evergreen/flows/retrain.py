@@ -6,6 +6,7 @@ snapshot -> validate -> split -> train -> register -> package -> evaluate -> gat
 from datetime import timedelta
 
 from evergreen.core.clock import now
+from evergreen.core.code import code_of
 from evergreen.core.digest import digest_of_file
 from evergreen.core.errors import RunError
 from evergreen.data.snapshot import snapshot as take_snapshot
@@ -14,7 +15,6 @@ from evergreen.data.validate import validate as check
 from evergreen.evaluation.evaluate import evaluate as measure
 from evergreen.features.packaged import load_manifest
 from evergreen.flows.candidate import fitted, packaged
-from evergreen.flows.code import code_of
 from evergreen.flows.follow import follow
 from evergreen.flows.ledger import Ledger
 from evergreen.flows.refit import as_gated, refitted

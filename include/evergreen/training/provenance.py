@@ -9,9 +9,9 @@ from functools import cache
 from importlib.metadata import distributions, version
 from pathlib import Path
 
-from evergreen.core.digest import digest_of, digest_of_file
+from evergreen.core.code import code_of, sources_of
+from evergreen.core.digest import digest_of
 
-PACKAGE = Path(__file__).parents[1]
 ROOMS = ("features", "training")
 """The sources of Evergreen that decide a fit; readers of parts stand in ``features``."""
 SERVING = ("joblib", "mlflow", "numpy", "pandas", "scikit-learn", "scipy", "skops", "threadpoolctl")
@@ -63,6 +63,4 @@ def requirements() -> tuple[str, ...]:
 
 def code(folder: Path) -> str:
     """Digest of the model folder's Python files and of the parts of Evergreen that decide a fit."""
-    files = {f"{room}/{path.name}": path for room in ROOMS for path in (PACKAGE / room).glob("*.py")}
-    files |= {f"model/{path.relative_to(folder)}": path for path in folder.rglob("*.py")}
-    return digest_of({name: digest_of_file(path) for name, path in files.items()})
+    return digest_of({"model": sources_of(folder), "rooms": code_of(*ROOMS)})
