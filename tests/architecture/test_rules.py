@@ -20,6 +20,7 @@ COVERED_BY = {
     "include/evergreen/cli/release.py": "e2e/test_story.py",
     "include/evergreen/cli/requests.py": "e2e/test_story.py",
     "include/evergreen/core/errors.py": "unit/records/test_base.py",
+    "include/evergreen/core/value.py": "unit/training/test_hyperparameters.py",
     "include/evergreen/data/columns.py": "unit/data/test_snapshot.py",
     "include/evergreen/data/epoch.py": "unit/data/test_split.py",
     "include/evergreen/data/expectations/": "unit/data/expectations/test_contract.py",

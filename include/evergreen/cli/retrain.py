@@ -10,11 +10,11 @@ import typer
 from evergreen.cli.output import Json, Model, progress, say
 from evergreen.core.clock import now
 from evergreen.core.errors import RunError
+from evergreen.core.value import Value
 from evergreen.records.base import Record
 from evergreen.records.run import Run, Way
 from evergreen.spec.duration import parse_duration
 
-Value = float | int | str | bool | None
 RunId = Annotated[str, typer.Option("--run", "-r", help="Id of the run; the step 'snapshot' begins one.")]
 AsOf = Annotated[datetime | None, typer.Option(help="Nothing known later enters the run (UTC). Default: now.")]
 Window = Annotated[str | None, typer.Option(help="Length of a sliding training window instead of the spec's: 60d.")]

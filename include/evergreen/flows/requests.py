@@ -6,13 +6,14 @@ from datetime import datetime, timedelta
 from uuid import uuid4
 
 from evergreen.core.errors import RunError
+from evergreen.core.value import Value
 from evergreen.flows.ledger import Ledger
 from evergreen.flows.workspace import Workspace
 from evergreen.journal.requests import claim, open_request, open_requests
 from evergreen.journal.state import State
 from evergreen.records.request import RetrainRequest
 from evergreen.records.run import Way
-from evergreen.training.hyperparameters import Value, resolve
+from evergreen.training.hyperparameters import resolve
 
 LEASE = timedelta(hours=6)
 """How long a run may take before its request is offered again."""

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from evergreen.core.value import Value
 from evergreen.records.base import Record
 from evergreen.records.interval import Interval
 
@@ -47,7 +48,7 @@ class Candidate(Record):
     code: str
     git_commit: str | None
     git_dirty: bool | None
-    hyperparameters: Mapping[str, float | int | str | bool | None]
+    hyperparameters: Mapping[str, Value]
     seed: int
     data: Interval
     rows: int

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from evergreen.core.value import Value
 from evergreen.records.base import Record
 from evergreen.records.run import Way
 
@@ -22,5 +23,5 @@ class RetrainRequest(Record):
     reason: str
     as_of: datetime | None = None
     window: timedelta | None = None
-    hyperparameters: Mapping[str, float | int | str | bool | None] = field(default_factory=dict)
+    hyperparameters: Mapping[str, Value] = field(default_factory=dict)
     way: Way = Way.REQUEST

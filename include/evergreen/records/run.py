@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from evergreen.core.value import Value
 from evergreen.records.base import Record
 
 
@@ -43,7 +44,7 @@ class Run(Record):
     asked_by: str
     reason: str
     request_id: str | None = None
-    hyperparameters: Mapping[str, float | int | str | bool | None] = field(default_factory=dict)
+    hyperparameters: Mapping[str, Value] = field(default_factory=dict)
     window: timedelta | None = None
     dry_run: bool = False
     nonce: str = ""

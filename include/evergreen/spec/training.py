@@ -4,10 +4,9 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
+from evergreen.core.value import Value
 from evergreen.spec.base import Misfit, Moment, Name, SpecPart
 from evergreen.spec.data import SplitPolicy, Window
-
-Value = float | int | str | bool | None
 
 
 class Hyperparameter(SpecPart):

@@ -4,10 +4,9 @@ from collections.abc import Mapping
 from difflib import get_close_matches
 
 from evergreen.core.errors import RunError
+from evergreen.core.value import Value
 from evergreen.spec.model import ModelSpec
 from evergreen.spec.training import Hyperparameter
-
-Value = float | int | str | bool | None
 
 
 def resolve(spec: ModelSpec, overrides: Mapping[str, Value]) -> dict[str, Value]:

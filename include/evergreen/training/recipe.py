@@ -7,11 +7,12 @@ from typing import Any, Literal
 
 from evergreen.core.digest import digest_of, sha256
 from evergreen.core.settings import settings
+from evergreen.core.value import Value
 from evergreen.records.run import Run
 from evergreen.records.snapshot import Snapshot
 from evergreen.records.split import Span, Split
 from evergreen.spec.model import ModelSpec
-from evergreen.training.hyperparameters import Value, resolve
+from evergreen.training.hyperparameters import resolve
 from evergreen.training.provenance import code, environment
 
 FittedOn = Literal["train", "mature"]
