@@ -28,7 +28,7 @@ from evergreen.core.errors import NotFound
 from evergreen.records.run import Run, Way
 from evergreen.records.snapshot import Snapshot
 from evergreen.spec.model import ModelSpec
-from evergreen.stores.ports import ObjectInfo
+from evergreen.stores.ports import ObjectInfo, ObjectVersion
 
 LIMIT = 0.20
 MILLION = 1_000_000
@@ -75,7 +75,14 @@ class FileStore:
         path.write_bytes(data) if isinstance(data, bytes) else copyfile(data, path)
         return self.head(key)
 
-    def create(self, key: str, data: bytes, *, metadata: Mapping[str, str] | None = None) -> ObjectInfo:
+    def create(
+        self,
+        key: str,
+        data: bytes,
+        *,
+        metadata: Mapping[str, str] | None = None,
+        retain_until: datetime | None = None,  # noqa: ARG002
+    ) -> ObjectInfo:
         """Write a file."""
         return self.put(key, data, metadata=metadata)
 
@@ -109,6 +116,21 @@ class FileStore:
     def delete(self, key: str) -> None:
         """Remove a file."""
         (self._root / key).unlink(missing_ok=True)
+
+    def versions(self, prefix: str, *, after: str = "") -> Iterator[ObjectVersion]:
+        """A file has one version."""
+        return (
+            ObjectVersion(key=found.key, version="null", etag=found.etag, modified=found.modified)
+            for found in self.list(prefix, after=after)
+        )
+
+    def get_version(self, key: str, version: str) -> bytes:  # noqa: ARG002
+        """Read a file."""
+        return self.get(key)
+
+    def erase(self, key: str) -> None:
+        """Remove a file."""
+        self.delete(key)
 
 
 def make(root: Path, rows: int) -> None:

@@ -1,11 +1,12 @@
 """Entry: one line of the audit trail, chained to the line before it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
 from evergreen.core.errors import IntegrityError
+from evergreen.journal.signing import Keyring, Signer
 from evergreen.records.base import Record
 
 NOTHING = "0" * 64
@@ -65,7 +66,8 @@ class Entry(Record):
     previous
         Digest of the entry before this one.
     signature, signed_by
-        Ed25519 over the canonical JSON of the entry with ``signature`` null, and the key's name; null while unsigned.
+        Ed25519 over the model's name and the canonical JSON of the entry with ``signature`` null (`signing`), and the
+        key's name; null where nobody signed.
     """
 
     sequence: int
@@ -113,3 +115,18 @@ def read_entry(data: bytes, model: str, sequence: int) -> Entry:
     if entry.sequence != sequence:
         raise IntegrityError(f"{key}: it says that it is entry {entry.sequence}.")
     return entry
+
+
+def signed(entry: Entry, model: str, signer: Signer) -> Entry:
+    """The entry with a signature."""
+    named = replace(entry, signature=None, signed_by=signer.name)
+    return replace(named, signature=signer.sign("entry", model, named.to_json()))
+
+
+def check_signature(entry: Entry, model: str, keys: Keyring) -> None:
+    """Raise ``IntegrityError`` unless one of ``keys`` has signed this entry for this model."""
+    data = replace(entry, signature=None).to_json()
+    try:
+        keys.check("entry", model, data, entry.signature, entry.signed_by)
+    except IntegrityError as error:
+        raise IntegrityError(f"{key_of(model, entry.sequence)} ({entry.kind}): {error}") from None

@@ -7,7 +7,8 @@ from typing import TypeVar
 from evergreen.core.digest import canonical
 from evergreen.core.errors import IntegrityError
 from evergreen.journal.bodies import Claim, Closing, Evaluated, Judged
-from evergreen.journal.entry import Entry, Kind, key_of
+from evergreen.journal.entry import SIGNED, Entry, Kind, check_signature, key_of
+from evergreen.journal.signing import Keyring
 from evergreen.journal.state import RUNGS, RequestStatus, Rung, Standing, State
 from evergreen.records.approval import Approval
 from evergreen.records.base import Record
@@ -22,12 +23,13 @@ R = TypeVar("R", bound=Record)
 class Fold:
     """What was read of a journal so far, from its beginning or from the state ``start``.
 
+    Where ``keys`` are given, an entry of a kind that must be signed counts only with a signature by one of them.
     Entries of kinds that this release does not know change only the head.
     """
 
-    def __init__(self, model: str, start: State | None = None) -> None:
+    def __init__(self, model: str, start: State | None = None, keys: Keyring | None = None) -> None:
         start = start or State(model=model)
-        self.model = model
+        self.model, self.trusted = model, keys or Keyring()
         self.sequence, self.digest = start.sequence, start.digest
         self._rungs: dict[Rung, Standing | None] = {rung: start.on(rung) for rung in RUNGS}
         self._held: dict[Rung, frozenset[int]] = dict(start.held)
@@ -49,14 +51,19 @@ class Fold:
             Kind.REQUEST_CLOSED: self._request_closed,
         }
 
+    @property
+    def kinds(self) -> list[str]:
+        """The kinds of entries that are read."""
+        return sorted(self._readers)
+
     def add(self, entry: Entry, digest: str) -> None:
         """Take in the next entry, and the digest of the bytes that it was read from.
 
         Raises
         ------
         IntegrityError
-            When it is not the next one, holds another digest of the entry before it, repeats an idempotency key, or
-            its body is not what its kind says. The fold is unchanged then.
+            When it is not the next one, holds another digest of the entry before it, repeats an idempotency key, is
+            not signed as it must be, or its body is not what its kind says. The fold is unchanged then.
         """
         key = key_of(self.model, entry.sequence)
         if entry.sequence != self.sequence + 1:
@@ -65,6 +72,8 @@ class Fold:
             raise IntegrityError(f"{key}: it does not follow from entry {self.sequence} as that one is stored now.")
         if entry.key in self._keys:
             raise IntegrityError(f"{key}: it decides again what entry {self._keys[entry.key]} has decided.")
+        if self.trusted and (entry.kind in SIGNED or entry.signature is not None):
+            check_signature(entry, self.model, self.trusted)
         if entry.kind in self._readers:
             self._readers[entry.kind](entry)
         self._keys[entry.key] = entry.sequence

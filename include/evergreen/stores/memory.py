@@ -2,23 +2,29 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from threading import Lock
+from uuid import uuid4
 
 from evergreen.core.clock import now
 from evergreen.core.digest import sha256
-from evergreen.core.errors import AlreadyExists, NotFound, PreconditionFailed
-from evergreen.stores.ports import ObjectInfo
+from evergreen.core.errors import AccessDenied, AlreadyExists, NotFound, PreconditionFailed, StoreError
+from evergreen.stores.ports import ObjectInfo, ObjectVersion
 
 
 @dataclass(frozen=True)
 class _Object:
     info: ObjectInfo
     data: bytes
+    version: ObjectVersion
+    retain_until: datetime | None = None
 
 
 class MemoryStore:
     """Objects in a dictionary. Threads may share one store; it ends with its process.
+
+    With ``versioned`` it keeps every version, and honours retention, as a bucket with Object Lock does.
 
     >>> store = MemoryStore()
     >>> store.create("a/1", b"one").size
@@ -27,8 +33,10 @@ class MemoryStore:
     ['a/1']
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, versioned: bool = False) -> None:
+        self.versioned = versioned
         self._objects: dict[str, _Object] = {}
+        self._history: dict[str, list[_Object]] = {}
         self._lock = Lock()
 
     def __str__(self) -> str:
@@ -40,12 +48,21 @@ class MemoryStore:
         with self._lock:
             return self._write(key, content, metadata)
 
-    def create(self, key: str, data: bytes, *, metadata: Mapping[str, str] | None = None) -> ObjectInfo:
+    def create(
+        self,
+        key: str,
+        data: bytes,
+        *,
+        metadata: Mapping[str, str] | None = None,
+        retain_until: datetime | None = None,
+    ) -> ObjectInfo:
         """Write ``data`` only if the key is free; raises ``AlreadyExists``."""
+        if retain_until is not None and not self.versioned:
+            raise StoreError(f"{self} has no Object Lock: {key!r} cannot be retained.")
         with self._lock:
             if key in self._objects:
                 raise AlreadyExists(f"{key!r} exists already in {self}.")
-            return self._write(key, data, metadata)
+            return self._write(key, data, metadata, retain_until)
 
     def replace(self, key: str, data: bytes, *, etag: str) -> ObjectInfo:
         """Write ``data`` only over the object with that ETag; raises ``PreconditionFailed``."""
@@ -78,9 +95,38 @@ class MemoryStore:
         return (ObjectInfo(key=i.key, size=i.size, etag=i.etag, modified=i.modified) for i in found)
 
     def delete(self, key: str) -> None:
-        """Remove the object, if it is there."""
+        """Remove the object, if it is there; its versions stay."""
         with self._lock:
             self._objects.pop(key, None)
+            if key in self._history:
+                marker = ObjectVersion(key=key, version=uuid4().hex, etag="", modified=now(), deleted=True)
+                info = ObjectInfo(key=key, size=0, etag="", modified=marker.modified)
+                self._history[key].append(_Object(info, b"", marker))
+
+    def versions(self, prefix: str, *, after: str = "") -> Iterator[ObjectVersion]:
+        """Every version under ``prefix`` whose key sorts behind ``after``, in order; deletions last."""
+        with self._lock:
+            known = self._history if self.versioned else {key: [found] for key, found in self._objects.items()}
+            keys = sorted(key for key in known if key.startswith(prefix) and key > after)
+            found = [o.version for key in keys for o in sorted(known[key], key=lambda o: o.version.deleted)]
+        return iter(found)
+
+    def get_version(self, key: str, version: str) -> bytes:
+        """The bytes of one version; raises ``NotFound``."""
+        with self._lock:
+            known = self._history.get(key, []) if self.versioned else [o for o in [self._objects.get(key)] if o]
+            for found in known:
+                if found.version.version == version and not found.version.deleted:
+                    return found.data
+        raise NotFound(f"No version {version!r} of {key!r} in {self}.")
+
+    def erase(self, key: str) -> None:
+        """Remove the object with all of its versions; raises ``AccessDenied`` while one must be retained."""
+        with self._lock:
+            if any(o.retain_until and o.retain_until > now() for o in self._history.get(key, [])):
+                raise AccessDenied(f"{key!r} in {self} must be retained.")
+            self._objects.pop(key, None)
+            self._history.pop(key, None)
 
     def _found(self, key: str) -> _Object:
         with self._lock:
@@ -88,8 +134,14 @@ class MemoryStore:
                 raise NotFound(f"No object {key!r} in {self}.")
             return self._objects[key]
 
-    def _write(self, key: str, data: bytes, metadata: Mapping[str, str] | None) -> ObjectInfo:
+    def _write(
+        self, key: str, data: bytes, metadata: Mapping[str, str] | None, retain_until: datetime | None = None
+    ) -> ObjectInfo:
         lower = {name.lower(): value for name, value in (metadata or {}).items()}
         info = ObjectInfo(key=key, size=len(data), etag=f'"{sha256(data)}"', modified=now(), metadata=lower)
-        self._objects[key] = _Object(info, bytes(data))
+        name = uuid4().hex if self.versioned else "null"
+        version = ObjectVersion(key=key, version=name, etag=info.etag, modified=info.modified)
+        self._objects[key] = _Object(info, bytes(data), version, retain_until)
+        if self.versioned:
+            self._history.setdefault(key, []).append(self._objects[key])
         return info

@@ -18,6 +18,17 @@ class ObjectInfo:
     metadata: Mapping[str, str] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, kw_only=True)
+class ObjectVersion:
+    """One of the versions of an object. ``deleted``: it says only that the object was deleted, and has no bytes."""
+
+    key: str
+    version: str
+    etag: str
+    modified: datetime
+    deleted: bool = False
+
+
 class ObjectStore(Protocol):
     """Objects in one bucket, by key.
 
@@ -29,13 +40,24 @@ class ObjectStore(Protocol):
         """Write bytes, or a file of any size, under ``key``, replacing what is there."""
         ...
 
-    def create(self, key: str, data: bytes, *, metadata: Mapping[str, str] | None = None) -> ObjectInfo:
+    def create(
+        self,
+        key: str,
+        data: bytes,
+        *,
+        metadata: Mapping[str, str] | None = None,
+        retain_until: datetime | None = None,
+    ) -> ObjectInfo:
         """Write ``data`` only if the key is free; of concurrent writers one wins.
+
+        With ``retain_until``, nobody can remove this version before (Object Lock in compliance mode).
 
         Raises
         ------
         AlreadyExists
             Also for a writer whose first reply was lost: it must read and recognise its own object.
+        StoreError
+            When the version is to be retained and the bucket has no Object Lock.
         """
         ...
 
@@ -65,7 +87,22 @@ class ObjectStore(Protocol):
         ...
 
     def delete(self, key: str) -> None:
-        """Remove the object; removing what is not there is no error."""
+        """Remove the object; removing what is not there is no error. A bucket with versions keeps them."""
+        ...
+
+    def versions(self, prefix: str, *, after: str = "") -> Iterator[ObjectVersion]:
+        """Every version under ``prefix``: by key as `list` gives them, of each the oldest first, deletions last.
+
+        A bucket without versions has one of each object. ``after`` is as exact as that of `list`.
+        """
+        ...
+
+    def get_version(self, key: str, version: str) -> bytes:
+        """The bytes of one version; raises ``NotFound``."""
+        ...
+
+    def erase(self, key: str) -> None:
+        """Remove the object with all of its versions; raises ``AccessDenied`` while one must be retained."""
         ...
 
 
@@ -191,3 +228,18 @@ class RunTracker(Protocol):
 
 class Tracking(RunTracker, ModelRegistry, Protocol):
     """Both parts of MLflow in one."""
+
+
+class Anchors(Protocol):
+    """A place outside the bucket where the heads of journals are noted. ``str()`` names it.
+
+    Every method raises ``OutageError`` when the place does not answer.
+    """
+
+    def note(self, model: str, head: str) -> None:
+        """Note a head, one line of JSON."""
+        ...
+
+    def noted(self, model: str) -> tuple[str, ...]:
+        """The heads that are noted of a model, the newest last; a place may keep the newest only."""
+        ...

@@ -20,8 +20,9 @@ from botocore.config import Config
 from evergreen.core.clock import now
 from evergreen.core.errors import AccessDenied, AlreadyExists, InputError, NotFound, OutageError, PreconditionFailed
 from evergreen.core.settings import Settings
-from evergreen.stores.ports import ObjectInfo
+from evergreen.stores.ports import ObjectInfo, ObjectVersion
 from evergreen.stores.s3_answers import Address, ConflictError
+from evergreen.stores.s3_versions import erase, list_versions, lock_bucket, read_version
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -67,10 +68,20 @@ class S3Store:
             self._client.upload_file(str(data), self._address.bucket, key, ExtraArgs=extra, Config=TRANSFER)
         return self.head(key)
 
-    def create(self, key: str, data: bytes, *, metadata: Mapping[str, str] | None = None) -> ObjectInfo:
-        """Write ``data`` only if the key is free (``If-None-Match: *``)."""
+    def create(
+        self,
+        key: str,
+        data: bytes,
+        *,
+        metadata: Mapping[str, str] | None = None,
+        retain_until: datetime | None = None,
+    ) -> ObjectInfo:
+        """Write ``data`` only if the key is free (``If-None-Match: *``), with retention if one is given."""
+        extra: dict[str, Any] = {"Metadata": dict(metadata or {}), "IfNoneMatch": "*"}
+        if retain_until is not None:
+            extra |= {"ObjectLockMode": "COMPLIANCE", "ObjectLockRetainUntilDate": retain_until}
         try:
-            return self._undisputed(lambda: self._write(key, data, Metadata=dict(metadata or {}), IfNoneMatch="*"))
+            return self._undisputed(lambda: self._write(key, data, **extra))
         except PreconditionFailed:
             raise AlreadyExists(f"{key!r} exists already in {self}.") from None
 
@@ -129,13 +140,29 @@ class S3Store:
         with self._address.translating(key):
             self._client.delete_object(Bucket=self._address.bucket, Key=key)
 
+    def versions(self, prefix: str, *, after: str = "") -> Iterator[ObjectVersion]:
+        """Every version under ``prefix``, by key, the oldest first; asked for in pages of a thousand."""
+        return list_versions(self._client, self._address, prefix, after)
+
+    def get_version(self, key: str, version: str) -> bytes:
+        """The bytes of one version."""
+        return read_version(self._client, self._address, key, version)
+
+    def erase(self, key: str) -> None:
+        """Remove the object with all of its versions."""
+        erase(self._client, self._address, key)
+
     def create_bucket(self) -> None:
-        """Make the bucket; one that exists is left as it is."""
+        """Make the bucket, with versions and Object Lock; one that exists is left as it is."""
         try:
             self._require_bucket()
         except AccessDenied:
             with self._address.translating(""):
-                self._client.create_bucket(Bucket=self._address.bucket)
+                self._client.create_bucket(Bucket=self._address.bucket, ObjectLockEnabledForBucket=True)
+
+    def lock_bucket(self) -> None:
+        """Let the bucket keep versions and honour retention."""
+        lock_bucket(self._client, self._address)
 
     def _write(self, key: str, data: bytes, **conditions: Any) -> ObjectInfo:
         with self._address.translating(key):

@@ -2,15 +2,17 @@
 
 import socket
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
 from tests.integration.stores.conftest import SECRET_KEY, Weed
-from tests.unit.stores.test_object_store_contract import ObjectStoreContract
+from tests.unit.stores.test_object_store_contract import LockedStoreContract, ObjectStoreContract
 
+from evergreen.core.clock import now
 from evergreen.core.digest import digest_of_file
-from evergreen.core.errors import AccessDenied, InputError, OutageError
+from evergreen.core.errors import AccessDenied, InputError, OutageError, StoreError
 from evergreen.core.settings import Settings
 from evergreen.stores.conditional import check_conditional_writes
 from evergreen.stores.ports import ObjectStore
@@ -28,6 +30,9 @@ CALLS: dict[str, Callable[[ObjectStore, Path], object]] = {
     "head": lambda store, _: store.head("a"),
     "list": lambda store, _: list(store.list("a")),
     "delete": lambda store, _: store.delete("a"),
+    "versions": lambda store, _: list(store.versions("a")),
+    "get a version": lambda store, _: store.get_version("a", "null"),
+    "erase": lambda store, _: store.erase("a"),
     "check": lambda store, _: check_conditional_writes(store),
 }
 
@@ -53,6 +58,7 @@ class TestS3Store(ObjectStoreContract):
         for number in range(1005):
             store.put(f"{folder}/{number:06d}", b"")
         assert [info.key for info in store.list(f"{folder}/")] == [f"{folder}/{number:06d}" for number in range(1005)]
+        assert [v.key for v in store.versions(f"{folder}/")] == [f"{folder}/{number:06d}" for number in range(1005)]
 
     def test_metadata_that_s3_cannot_hold_is_refused(self, store: ObjectStore) -> None:
         with pytest.raises(InputError, match="ASCII"):
@@ -69,6 +75,26 @@ def test_wrong_keys_are_denied_in_words(weed: Weed, tmp_path: Path, call: str, w
     assert "keys" in str(error.value)
     assert "guessed" not in str(error.value)
     assert SECRET_KEY not in str(error.value)
+
+
+class TestS3StoreWithLock(LockedStoreContract):
+    @pytest.fixture(scope="class")
+    def store(self, weed: Weed) -> ObjectStore:
+        store = open_store(weed.settings(bucket=f"locked-{uuid4().hex[:8]}"))
+        store.create_bucket()
+        store.lock_bucket()  # it is already: asking again changes nothing
+        return store
+
+    def test_an_old_bucket_can_be_locked(self, weed: Weed) -> None:
+        store = open_store(weed.settings(bucket=f"old-{uuid4().hex[:8]}"))
+        store._client.create_bucket(Bucket=store._address.bucket)
+        store.create("before", b"1")
+        with pytest.raises(StoreError):
+            store.create("retained", b"1", retain_until=now() + timedelta(days=1))
+        store.lock_bucket()
+        store.create("retained", b"1", retain_until=now() + timedelta(days=1))
+        store.put("before", b"2")
+        assert [store.get_version(v.key, v.version) for v in store.versions("before")] == [b"1", b"2"]
 
 
 @pytest.mark.parametrize("call", sorted(CALLS.keys() - {"delete"}))

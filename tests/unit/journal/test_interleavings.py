@@ -1,7 +1,8 @@
 """Whatever writers, lost replies, outages and crashes do to each other: a valid chain, every decision once."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -57,7 +58,7 @@ class FaultyStore(MemoryStore):
         super().__init__()
         self._world = world
 
-    def create(self, key: str, data: bytes, *, metadata: Mapping[str, str] | None = None) -> ObjectInfo:
+    def create(self, key: str, data: bytes, **options: Any) -> ObjectInfo:
         fault = next(self._world.faults, "none")
         if fault == "rival" and self._world.waiting:
             self._world.run(self._world.waiting.pop(0))
@@ -65,7 +66,7 @@ class FaultyStore(MemoryStore):
             raise Crash
         if fault == "outage":
             raise OutageError("nothing was written")
-        info = super().create(key, data, metadata=metadata)
+        info = super().create(key, data, **options)
         if fault == "crash after":
             raise Crash
         if fault == "lost: exists":

@@ -1,9 +1,9 @@
 """Appending and reading."""
 
 import json
-from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from tests.unit.journal.story import MODEL, note
@@ -26,9 +26,9 @@ class CountingStore(MemoryStore):
         super().__init__()
         self.gets = 0
 
-    def get(self, key: str) -> bytes:
+    def get_version(self, key: str, version: str) -> bytes:
         self.gets += 1
-        return super().get(key)
+        return super().get_version(key, version)
 
 
 class LossyStore(MemoryStore):
@@ -36,8 +36,8 @@ class LossyStore(MemoryStore):
 
     error: type[AlreadyExists | OutageError] | None = None
 
-    def create(self, key: str, data: bytes, *, metadata: Mapping[str, str] | None = None) -> ObjectInfo:
-        info = super().create(key, data, metadata=metadata)
+    def create(self, key: str, data: bytes, **options: Any) -> ObjectInfo:
+        info = super().create(key, data, **options)
         if self.error is not None:
             error, self.error = self.error, None
             raise error("the reply was lost")
@@ -166,8 +166,8 @@ def test_a_lost_reply_is_recognised(error: type[AlreadyExists | OutageError]) ->
 
 def test_an_outage_before_the_write_is_told() -> None:
     class Down(MemoryStore):
-        def create(self, key: str, data: bytes, *, metadata: Mapping[str, str] | None = None) -> ObjectInfo:
-            raise OutageError(f"http://nowhere does not answer: {key} {data!r} {metadata}")
+        def create(self, key: str, data: bytes, **options: Any) -> ObjectInfo:
+            raise OutageError(f"http://nowhere does not answer: {key} {data!r} {options}")
 
     with pytest.raises(OutageError, match="nowhere"):
         Journal(Down(), MODEL).record(note("a"))

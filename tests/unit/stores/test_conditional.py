@@ -1,6 +1,6 @@
 """The start-up check finds a store that ignores conditions."""
 
-from collections.abc import Mapping
+from typing import Any
 
 import pytest
 
@@ -11,8 +11,8 @@ from evergreen.stores.ports import ObjectInfo
 
 
 class IgnoresIfNoneMatch(MemoryStore):
-    def create(self, key: str, data: bytes, *, metadata: Mapping[str, str] | None = None) -> ObjectInfo:
-        return self.put(key, data, metadata=metadata)
+    def create(self, key: str, data: bytes, **options: Any) -> ObjectInfo:
+        return self.put(key, data, metadata=options.get("metadata"))
 
 
 class IgnoresIfMatch(MemoryStore):

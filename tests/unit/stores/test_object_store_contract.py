@@ -2,12 +2,21 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
 
-from evergreen.core.errors import AlreadyExists, EvergreenError, NotFound, PreconditionFailed
+from evergreen.core.clock import now
+from evergreen.core.errors import (
+    AccessDenied,
+    AlreadyExists,
+    EvergreenError,
+    NotFound,
+    PreconditionFailed,
+    StoreError,
+)
 from evergreen.stores.conditional import check_conditional_writes
 from evergreen.stores.memory import MemoryStore
 from evergreen.stores.ports import ObjectInfo, ObjectStore
@@ -133,6 +142,54 @@ class ObjectStoreContract:
         check_conditional_writes(store)
         assert list(store.list(".evergreen/")) == []
 
+    def test_a_version_is_read_by_its_name(self, store: ObjectStore, folder: str) -> None:
+        written = store.create(f"{folder}/a", b"first")
+        (version,) = store.versions(f"{folder}/")
+        assert (version.key, version.etag, version.deleted) == (f"{folder}/a", written.etag, False)
+        assert store.get_version(f"{folder}/a", version.version) == b"first"
+        for name in ("null", "0" * 32):
+            if name != version.version:
+                with pytest.raises(NotFound, match=folder):
+                    store.get_version(f"{folder}/a", name)
+
+    def test_versions_come_in_order_of_keys_and_can_begin_later(self, store: ObjectStore, folder: str) -> None:
+        for number in reversed(range(12)):
+            store.create(f"{folder}/{number:03d}.json", b"1")
+        found = [version.key for version in store.versions(f"{folder}/", after=f"{folder}/008.json")]
+        assert found == [f"{folder}/{number:03d}.json" for number in (9, 10, 11)]
+        assert len(list(store.versions(f"{folder}/"))) == 12
+        assert list(store.versions(f"{folder}/none")) == []
+
+    def test_an_erased_object_leaves_no_version(self, store: ObjectStore, folder: str) -> None:
+        for content in (b"first", b"second"):
+            store.put(f"{folder}/a", content)
+        store.put(f"{folder}/ab", b"a neighbour")
+        store.erase(f"{folder}/a")
+        store.erase(f"{folder}/none")
+        assert [version.key for version in store.versions(f"{folder}/")] == [f"{folder}/ab"]
+
+
+class LockedStoreContract(ObjectStoreContract):
+    """The further tests of a bucket with Object Lock."""
+
+    def test_what_was_written_first_stays(self, store: ObjectStore, folder: str) -> None:
+        store.create(f"{folder}/a", b"first")
+        store.put(f"{folder}/a", b"second")
+        store.delete(f"{folder}/a")
+        store.put(f"{folder}/a", b"third")
+        found = list(store.versions(f"{folder}/"))
+        assert [version.deleted for version in found] == [False, False, False, True]
+        contents = [store.get_version(v.key, v.version) for v in found if not v.deleted]
+        assert contents == [b"first", b"second", b"third"]
+
+    def test_what_must_be_retained_cannot_be_erased(self, store: ObjectStore, folder: str) -> None:
+        store.create(f"{folder}/a", b"first", retain_until=now() + timedelta(days=1))
+        with pytest.raises(AccessDenied, match=folder):
+            store.erase(f"{folder}/a")
+        assert store.get(f"{folder}/a") == b"first"
+        with pytest.raises(AlreadyExists):
+            store.create(f"{folder}/a", b"second", retain_until=now() + timedelta(days=1))
+
 
 def _at_once(write: Callable[[int], ObjectInfo]) -> list[ObjectInfo | EvergreenError]:
     def attempt(number: int) -> ObjectInfo | EvergreenError:
@@ -149,3 +206,13 @@ class TestMemoryStore(ObjectStoreContract):
     @pytest.fixture
     def store(self) -> ObjectStore:
         return MemoryStore()
+
+    def test_without_a_lock_nothing_is_retained(self, store: ObjectStore, folder: str) -> None:
+        with pytest.raises(StoreError, match="Object Lock"):
+            store.create(f"{folder}/a", b"first", retain_until=now())
+
+
+class TestVersionedMemoryStore(LockedStoreContract):
+    @pytest.fixture
+    def store(self) -> ObjectStore:
+        return MemoryStore(versioned=True)
