@@ -35,6 +35,7 @@ COVERED_BY = {
     "include/evergreen/evaluation/scoring.py": "unit/evaluation/test_evaluate.py",
     "include/evergreen/flows/": "unit/flows/test_chain.py",
     "include/evergreen/gates/": "unit/gates/test_gate.py",
+    "include/evergreen/jail/": "unit/jail/test_call.py",
     "include/evergreen/journal/bodies.py": "unit/journal/test_decisions.py",
     "include/evergreen/journal/entry.py": "unit/journal/test_journal.py",
     "include/evergreen/journal/fold.py": "unit/journal/test_journal.py",

@@ -6,7 +6,8 @@
     ├── InputError (ValueError)          what a person gave is wrong: mend it and run again
     │   ├── SpecError                    model.yaml
     │   ├── DataError                    raw objects, snapshots, splits
-    │   ├── PipelineError                pipeline.py
+    │   ├── CodeError                    code of a model folder
+    │   │   └── PipelineError            pipeline.py
     │   └── RunError                     the form, the command line, the order of the steps
     ├── StoreError
     │   ├── NotFound (LookupError)       no such object, version or run
@@ -44,7 +45,11 @@ class DataError(InputError):
     """Raised when rows or raw objects are not what the spec says."""
 
 
-class PipelineError(InputError):
+class CodeError(InputError):
+    """Raised when code of a model folder cannot be called, or does not answer."""
+
+
+class PipelineError(CodeError):
     """Raised when the function of ``pipeline.py`` cannot give an unfitted pipeline, or it cannot be fitted."""
 
 

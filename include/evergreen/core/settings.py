@@ -27,9 +27,15 @@ class Settings(BaseSettings):
     s3_access_key: SecretStr | None = Field(None, description="Unset: the default chain of the AWS SDK.")
     s3_secret_key: SecretStr | None = None
     bucket: str = "evergreen"
+    signing_key_file: Path | None = Field(None, description="Ed25519 key in PEM, mode 600; only where releases run.")
+    public_keys: Path | None = Field(None, description="PEM file, or folder of them: whose signatures count.")
+    journal_retention_days: int = Field(0, ge=0, description="Object Lock of each entry; 0: the bucket has none.")
+    anchor_file: Path | None = Field(None, description="Heads of journals are noted here too, beside MLflow.")
     mlflow_url: str = Field("http://127.0.0.1:5000", description="MLflow tracking server.")
     mlflow_public_url: str | None = Field(None, description="Where a browser reaches MLflow, if not at MLFLOW_URL.")
     airflow_url: str = Field("http://127.0.0.1:8080", description="Airflow API server, for links and requests.")
+    airflow_user: str | None = Field(None, description="The service's login, by which release steps read answers.")
+    airflow_password: SecretStr | None = None
     work_dir: Path = Field(
         Path(tempfile.gettempdir()) / "evergreen", description="Scratch space and the cache of immutable parts."
     )
@@ -37,8 +43,16 @@ class Settings(BaseSettings):
     batch_rows: int = Field(65_536, ge=1, description="Rows held at once while streaming a raw object.")
     memory_limit: str = Field("1GB", description="What DuckDB may hold; it spills beyond that.")
     threads: int = Field(2, ge=1, description="Threads of one task.")
+    user_code_seconds: float = Field(60.0, gt=0, description="Longest call of a function of a model folder.")
+    user_code_memory_bytes: int = Field(
+        2 << 30, ge=1 << 26, description="What such a call may allocate beyond the interpreter and its libraries."
+    )
+    advisories: Path | None = Field(None, description="Folder of OSV files that gates read; unset: none are supplied.")
     cost_per_cpu_hour: float = Field(0.05, ge=0, description="Estimated training cost, in currency units per CPU hour.")
 
+
+SHORTEST_SECRET = 8
+"""Shorter values are words like true and local."""
 
 _files: list[Path] = []
 
@@ -91,3 +105,11 @@ def connection_url(connection_id: str) -> str:
 def inherited(*, without: tuple[str, ...] = ()) -> dict[str, str]:
     """A copy of this process's environment for a program that it starts, less the names with these prefixes."""
     return {name: value for name, value in os.environ.items() if not name.startswith(without)}
+
+
+def secrets() -> tuple[str, ...]:
+    """The values of this process's variables that are nobody's business, the longest first: to blot them out of text."""
+    named = re.compile(r"KEY|SECRET|PASSWORD|TOKEN|CONN", re.IGNORECASE)
+    known = [value for name, value in os.environ.items() if named.search(name)]
+    known += [value.get_secret_value() for _, value in settings() if isinstance(value, SecretStr)]
+    return tuple(sorted({value for value in known if len(value) >= SHORTEST_SECRET}, key=len, reverse=True))

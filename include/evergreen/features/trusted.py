@@ -17,10 +17,18 @@ TRUSTED = frozenset({
     "sklearn.tree._tree.Tree",
 })  # fmt: skip
 
+FITTED = frozenset({name for name in TRUSTED if name.endswith((".Tree", ".TreePredictor"))})
+"""Those that only fitted models hold: nodes that compiled code follows without a look whether they lead out of memory."""
+
 
 def foreign_types(data: bytes) -> tuple[str, ...]:
     """The types in a skops file that neither skops nor this list trusts, sorted; empty is good."""
     return tuple(sorted(set(skops.io.get_untrusted_types(data=data)) - TRUSTED))
+
+
+def fitted_types(data: bytes) -> tuple[str, ...]:
+    """The types in a skops file that an unfitted estimator has no use for, sorted; empty is good."""
+    return tuple(sorted(set(skops.io.get_untrusted_types(data=data)) & FITTED))
 
 
 def read(data: bytes) -> Any:

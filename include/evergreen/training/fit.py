@@ -10,10 +10,10 @@ from sklearn.pipeline import Pipeline
 
 from evergreen.core.errors import DataError, PipelineError
 from evergreen.features.scores import scores
+from evergreen.jail.recount import describe
 from evergreen.records.candidate import Cost
 from evergreen.spec.model import ModelSpec
 from evergreen.training.meter import Meter
-from evergreen.training.pipeline import describe
 
 MIN_CLASSES = {"binary": 2, "multiclass": 2, "regression": 0}
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from evergreen.core.code import code_of, sources_of
 from evergreen.core.digest import digest_of
 
-ROOMS = ("features", "training")
+ROOMS = ("features", "jail", "training")
 """The sources of Evergreen that decide a fit; readers of parts stand in ``features``."""
 SERVING = ("joblib", "mlflow", "numpy", "pandas", "scikit-learn", "scipy", "skops", "threadpoolctl")
 """What a model file needs to answer; pinned to the installed versions."""

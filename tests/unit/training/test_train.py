@@ -22,16 +22,12 @@ from evergreen.training.train import train
 Specs = Callable[..., ModelSpec]
 Worlds = Callable[..., Any]
 Writer = Callable[..., Path]
-OWN_TYPE = """
+UNFIT = """
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import FunctionTransformer
-
-def numbers(rows):
-    return rows[["distance"]]
 
 def build(**_):
-    return make_pipeline(FunctionTransformer(numbers), LogisticRegression())
+    return make_pipeline(LogisticRegression())
 """
 
 
@@ -181,22 +177,10 @@ def test_a_hyperparameter_out_of_range_is_refused_first(small_world: Worlds, tmp
         trained(dataclasses.replace(world, run=run), tmp_path)
 
 
-@pytest.mark.parametrize(
-    ("source", "words"),
-    [
-        (OWN_TYPE, r"holds types that may not be served: .*numbers"),
-        (
-            OWN_TYPE.replace('return rows[["distance"]]', "raise KeyError(3)"),
-            "fitting to .* rows x 3 features raised KeyError",
-        ),
-    ],
-)
-def test_a_pipeline_that_fails_later_leaves_a_failed_run(
-    small_world: Worlds, write_recipe: Writer, source: str, words: str
-) -> None:
+def test_a_pipeline_that_fails_later_leaves_a_failed_run(small_world: Worlds, write_recipe: Writer) -> None:
     world = small_world()
-    with pytest.raises(PipelineError, match=words):
-        trained(world, write_recipe(source))
+    with pytest.raises(PipelineError, match=r"fitting to .* rows x 3 features raised ValueError"):
+        trained(world, write_recipe(UNFIT))
     assert [run.status for run in world.tracker.runs.values()] == ["FAILED"]
 
 
