@@ -20,8 +20,10 @@ from evergreen.flows.ledger import Ledger
 from evergreen.flows.refit import as_gated, refitted
 from evergreen.flows.workspace import Workspace
 from evergreen.gates.gate import gate as judge
+from evergreen.journal.bodies import Policy
 from evergreen.journal.decisions import record_evaluation, record_snapshot, record_verdict
 from evergreen.journal.state import State
+from evergreen.records.account import Origin
 from evergreen.records.candidate import Candidate
 from evergreen.records.evaluation import Evaluation
 from evergreen.records.package import ModelPackage
@@ -138,7 +140,9 @@ def evaluate(ws: Workspace, run: Run) -> Evaluation:
     result = ledger.once(
         "evaluate", Evaluation, inputs, lambda: measure(ws.spec, wrapped, champion, data, cuts, ws.store, looks=looks)
     )
-    record_evaluation(ws.journal, run, cuts, result)
+    candidate = ledger.read("train", Candidate)
+    origin = Origin(version=wrapped.version, snapshot=candidate.snapshot, git_commit=candidate.git_commit)
+    record_evaluation(ws.journal, run, cuts, result, origin)
     return result
 
 
@@ -154,7 +158,7 @@ def gate(ws: Workspace, run: Run) -> Verdict:
     }
     verdict = ledger.once("gate", Verdict, inputs, lambda: judge(ws.spec, numbers))
     if verdict.judgement is Judgement.FAIL and not run.dry_run:
-        record_verdict(ws.journal, run, verdict, None)
+        record_verdict(ws.journal, run, verdict, None, _policy(ws))
     return verdict
 
 
@@ -174,7 +178,7 @@ def refit(ws: Workspace, run: Run) -> Refit:
     challenger = refitted if ws.spec.training.refit.mode == "full" else as_gated
     result = ledger.once("refit", Refit, inputs, lambda: challenger(ws, run, ledger))
     if not run.dry_run:
-        record_verdict(ws.journal, run, verdict, result)
+        record_verdict(ws.journal, run, verdict, result, _policy(ws))
         follow(ws)
     return result
 
@@ -197,6 +201,10 @@ def champion_package(ws: Workspace, state: State) -> ModelPackage | None:
 
 def _ledger(ws: Workspace, run: Run) -> Ledger:
     return Ledger(ws.store, ws.model, run.run_id)
+
+
+def _policy(ws: Workspace) -> Policy:
+    return Policy(owner=ws.spec.owner.name, sensitive=ws.spec.columns.sensitive)
 
 
 def _validation_key(ws: Workspace, run: Run) -> str:

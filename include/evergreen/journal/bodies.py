@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from evergreen.records.account import Origin
 from evergreen.records.base import Record
 from evergreen.records.evaluation import Evaluation
 from evergreen.records.interval import Interval
@@ -26,9 +27,10 @@ class SnapshotTaken(Record):
 
 @dataclass(frozen=True, kw_only=True)
 class Evaluated(Record):
-    """An evaluation, and the test span that it looked at."""
+    """An evaluation, the version that it is of, and the test span that it looked at."""
 
     run_id: str
+    origin: Origin
     span: Interval
     evaluation_digest: str
     evaluation: Evaluation
@@ -42,6 +44,21 @@ class Challenger(Record):
     package: str
     gated: str
     data: Interval
+    snapshot: str
+    git_commit: str | None
+
+    @property
+    def origin(self) -> Origin:
+        """Where it comes from."""
+        return Origin(version=self.version, snapshot=self.snapshot, git_commit=self.git_commit)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Policy:
+    """What the spec says that a verdict was reached under, as far as a promotion depends on it."""
+
+    owner: str
+    sensitive: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,6 +66,7 @@ class Judged(Record):
     """A verdict, and the challenger that came of it: None when it failed, or its refit did."""
 
     run_id: str
+    policy: Policy
     verdict_digest: str
     verdict: Verdict
     challenger: Challenger | None

@@ -40,6 +40,14 @@ def _promotion(body: Mapping[str, Any]) -> str:
     return f"version {body['version']} is champion, package {body['package'][:12]}"
 
 
+def _rollback(body: Mapping[str, Any]) -> str:
+    return f"version {body['version']} is champion again, package {body['package'][:12]}: {body['reason']}"
+
+
+def _reason(body: Mapping[str, Any]) -> str:
+    return str(body["reason"])
+
+
 def _opened(body: Mapping[str, Any]) -> str:
     return f"{body['request_id']}: {body['reason']}"
 
@@ -59,6 +67,9 @@ _GIST: dict[str, Callable[[Mapping[str, Any]], str]] = {
     Kind.APPROVAL: _approval,
     Kind.RELEASE: _release,
     Kind.PROMOTION: _promotion,
+    Kind.ROLLBACK: _rollback,
+    Kind.FREEZE: _reason,
+    Kind.LIFT: _reason,
     Kind.REQUEST_OPENED: _opened,
     Kind.REQUEST_CLAIMED: _claimed,
     Kind.REQUEST_CLOSED: _closed,

@@ -6,16 +6,19 @@ from typing import TypeVar
 
 from evergreen.core.digest import canonical
 from evergreen.core.errors import IntegrityError
+from evergreen.journal.accounts import answered, judged, measured
 from evergreen.journal.bodies import Claim, Closing, Evaluated, Judged
 from evergreen.journal.entry import SIGNED, Entry, Kind, check_signature, key_of
 from evergreen.journal.signing import Keyring
-from evergreen.journal.state import RUNGS, RequestStatus, Rung, Standing, State
+from evergreen.journal.state import RUNGS, Frozen, RequestStatus, Rung, Standing, State
 from evergreen.records.approval import Approval
 from evergreen.records.base import Record
+from evergreen.records.freeze import Freeze
 from evergreen.records.interval import Interval
 from evergreen.records.promotion import Promotion
 from evergreen.records.release import Release
 from evergreen.records.request import RetrainRequest
+from evergreen.records.rollback import Rollback
 
 R = TypeVar("R", bound=Record)
 
@@ -38,6 +41,9 @@ class Fold:
         self._approved: dict[str, str] = dict(start.approved)
         self._released: dict[str, str] = dict(start.released)
         self._requests: dict[str, RequestStatus] = dict(start.requests)
+        self._reigned = dict(start.reigned)
+        self._accounts = dict(start.accounts)
+        self._frozen, self._freezes = start.frozen, start.freezes
         self._looked_at: list[tuple[Interval, str]] = list(start.looked_at)
         self._state: State | None = None
         self._readers: dict[str, Callable[[Entry], None]] = {
@@ -46,6 +52,9 @@ class Fold:
             Kind.APPROVAL: self._approval,
             Kind.RELEASE: self._release,
             Kind.PROMOTION: self._promotion,
+            Kind.ROLLBACK: self._rollback,
+            Kind.FREEZE: self._freeze,
+            Kind.LIFT: self._lift,
             Kind.REQUEST_OPENED: self._request_opened,
             Kind.REQUEST_CLAIMED: self._request_claimed,
             Kind.REQUEST_CLOSED: self._request_closed,
@@ -96,6 +105,10 @@ class Fold:
                 approved=dict(self._approved),
                 released=dict(self._released),
                 requests=dict(self._requests),
+                reigned=dict(self._reigned),
+                accounts=dict(self._accounts),
+                frozen=self._frozen,
+                freezes=self._freezes,
                 looked_at=tuple(self._looked_at),
             )
         return self._state
@@ -103,9 +116,11 @@ class Fold:
     def _evaluation(self, entry: Entry) -> None:
         body = _body(entry, Evaluated)
         self._looked_at.append((body.span, body.evaluation.package))
+        measured(self._accounts, body)
 
     def _verdict(self, entry: Entry) -> None:
         body = _body(entry, Judged)
+        judged(self._accounts, body)
         if body.challenger is None:
             return
         standing = Standing(
@@ -122,6 +137,7 @@ class Fold:
 
     def _approval(self, entry: Entry) -> None:
         body = _body(entry, Approval)
+        answered(self._accounts, body)
         if body.approved:
             self._approved[body.package] = body.verdict
             return
@@ -138,16 +154,30 @@ class Fold:
         self._place("releasing", standing)
 
     def _promotion(self, entry: Entry) -> None:
-        body = _body(entry, Promotion)
-        standing = self._standing(body.package, entry)
+        self._crown(_body(entry, Promotion).package, entry)
+
+    def _rollback(self, entry: Entry) -> None:
+        self._crown(_body(entry, Rollback).package, entry)
+
+    def _crown(self, package: str, entry: Entry) -> None:
+        standing = self._standing(package, entry)
         champion = self._rungs.get("champion")
         if champion is not None:
             self._place("previous", replace(champion, sequence=entry.sequence))
         self._place("champion", standing)
+        self._reigned[package] = standing
         rungs: tuple[Rung, ...] = ("challenger", "releasing")
         for rung in rungs:
-            if self._package_on(rung) == body.package:
+            if self._package_on(rung) == package:
                 self._rungs[rung] = None
+
+    def _freeze(self, entry: Entry) -> None:
+        body = _body(entry, Freeze)
+        self._frozen = Frozen(by=body.by, at=entry.at, reason=body.reason, sequence=entry.sequence)
+        self._freezes += 1
+
+    def _lift(self, entry: Entry) -> None:  # noqa: ARG002 (whoever lifts, it holds no more)
+        self._frozen = None
 
     def _request_opened(self, entry: Entry) -> None:
         body = _body(entry, RetrainRequest)

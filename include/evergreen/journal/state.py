@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Literal
 
 from evergreen.journal.entry import NOTHING
+from evergreen.records.account import Account
 from evergreen.records.interval import Interval
 from evergreen.records.request import RetrainRequest
 
@@ -34,6 +35,16 @@ class Standing:
     verdict: str
     against: str | None
     data: Interval
+    sequence: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Frozen:
+    """A freeze that nobody has lifted: who asked for it, when, why, and the entry that says so."""
+
+    by: str
+    at: datetime
+    reason: str
     sequence: int
 
 
@@ -74,6 +85,12 @@ class State:
         Packages whose release was approved, and that were released, with the digest of the verdict that was answered.
     held
         The versions that ever stood on a rung.
+    reigned
+        Every version that ever was champion, by package: what can be rolled back to.
+    accounts
+        What is known of every version that was measured or judged, by package.
+    frozen, freezes
+        The freeze that holds now, and how many there have been.
     looked_at
         Test spans and the packages that were evaluated on them.
     """
@@ -91,6 +108,10 @@ class State:
     approved: Mapping[str, str] = field(default_factory=dict)
     released: Mapping[str, str] = field(default_factory=dict)
     held: Mapping[Rung, frozenset[int]] = field(default_factory=dict)
+    reigned: Mapping[str, Standing] = field(default_factory=dict)
+    accounts: Mapping[str, Account] = field(default_factory=dict)
+    frozen: Frozen | None = None
+    freezes: int = 0
     looked_at: tuple[tuple[Interval, str], ...] = ()
 
     def on(self, rung: Rung) -> Standing | None:

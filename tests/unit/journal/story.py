@@ -4,9 +4,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from evergreen.core.digest import sha256
+from evergreen.journal.bodies import Policy
 from evergreen.journal.decisions import record_approval, record_promotion, record_release, record_verdict
 from evergreen.journal.entry import Draft
 from evergreen.journal.journal import Journal
+from evergreen.records.account import Origin
 from evergreen.records.approval import Approval
 from evergreen.records.candidate import Candidate, Cost
 from evergreen.records.evaluation import Evaluation
@@ -16,6 +18,7 @@ from evergreen.records.promotion import Promotion
 from evergreen.records.refit import Parity, Refit
 from evergreen.records.release import Release
 from evergreen.records.request import RetrainRequest
+from evergreen.records.rollback import Rollback
 from evergreen.records.run import Run, Way
 from evergreen.records.split import Span, Split
 from evergreen.records.verdict import Judgement, RuleOutcome, Verdict
@@ -23,6 +26,7 @@ from evergreen.records.version import Version
 
 MODEL = "small"
 START = datetime(2013, 1, 1, tzinfo=UTC)
+POLICY = Policy(owner="Tests")
 RUN = Run(model=MODEL, run_id="manual__1", way=Way.MANUAL, as_of=START, asked_by="ada", reason="test")
 
 
@@ -33,6 +37,22 @@ def days(start: int, end: int) -> Interval:
 def package_of(number: int) -> str:
     """The digest of the package of a version."""
     return sha256(f"package {number}".encode())
+
+
+def origin_of(number: int) -> Origin:
+    return Origin(version=number, snapshot="s", git_commit="c0ffee")
+
+
+def rollback_of(number: int, *, taken_back: int, run_id: str = "back") -> Rollback:
+    return Rollback(
+        model=MODEL,
+        run_id=run_id,
+        package=package_of(number),
+        version=number,
+        expected_champion=package_of(taken_back),
+        by="ada",
+        reason="worse",
+    )
 
 
 def request_of(request_id: str, reason: str = "drift") -> RetrainRequest:
@@ -123,7 +143,7 @@ class Story:
         )
 
     def judge(self, journal: Journal) -> None:
-        record_verdict(journal, RUN, self.verdict, self.refit)
+        record_verdict(journal, RUN, self.verdict, self.refit, POLICY)
 
     def clear(self, journal: Journal) -> None:
         """Judge, approve and release: all but the promotion."""

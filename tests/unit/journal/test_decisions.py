@@ -3,7 +3,18 @@
 from dataclasses import replace
 
 import pytest
-from tests.unit.journal.story import MODEL, RUN, Story, days, evaluation_of, note, package_of, split_of
+from tests.unit.journal.story import (
+    MODEL,
+    POLICY,
+    RUN,
+    Story,
+    days,
+    evaluation_of,
+    note,
+    origin_of,
+    package_of,
+    split_of,
+)
 
 from evergreen.core.errors import Refused
 from evergreen.journal.decisions import (
@@ -94,7 +105,7 @@ def test_a_refusal_makes_no_challenger(journal: Journal, story: Story) -> None:
 
 
 def test_a_dry_run_makes_no_challenger_and_blocks_none(journal: Journal) -> None:
-    record_verdict(journal, RUN, Story(1).verdict, None)
+    record_verdict(journal, RUN, Story(1).verdict, None, POLICY)
     assert _ladder(journal.state()) == {}
     Story(1).judge(journal)
     assert _ladder(journal.state()) == {"challenger": 1}
@@ -102,7 +113,7 @@ def test_a_dry_run_makes_no_challenger_and_blocks_none(journal: Journal) -> None
 
 def test_a_verdict_on_another_package_than_the_refit_is_refused(journal: Journal) -> None:
     with pytest.raises(Refused, match="the refit of"):
-        record_verdict(journal, RUN, Story(1).verdict, Story(2).refit)
+        record_verdict(journal, RUN, Story(1).verdict, Story(2).refit, POLICY)
 
 
 def test_a_rejected_challenger_waits_no_more(journal: Journal) -> None:
@@ -176,7 +187,7 @@ def test_promoting_again_is_promoting_once(journal: Journal) -> None:
 def test_looks_at_a_span_are_counted_by_package(journal: Journal) -> None:
     march = days(60, 90)
     for package in ("a", "b", "a"):
-        record_evaluation(journal, RUN, split_of(march), evaluation_of(package, march))
+        record_evaluation(journal, RUN, split_of(march), evaluation_of(package, march), origin_of(1))
     state = journal.state()
     assert state.sequence == 2
     assert state.looks(march, "c") == 2

@@ -2,13 +2,29 @@
 
 from datetime import timedelta
 
-from tests.unit.journal.story import MODEL, RUN, START, Story, days, evaluation_of, note, request_of, split_of
+from tests.unit.journal.story import (
+    MODEL,
+    RUN,
+    START,
+    Story,
+    days,
+    evaluation_of,
+    note,
+    origin_of,
+    package_of,
+    request_of,
+    rollback_of,
+    split_of,
+)
 
 from evergreen.journal.decisions import record_evaluation, record_snapshot
 from evergreen.journal.describe import describe
 from evergreen.journal.entry import Kind
+from evergreen.journal.freeze import freeze, lift
 from evergreen.journal.journal import Journal
 from evergreen.journal.requests import claim, close, open_request
+from evergreen.journal.rollback import record_rollback
+from evergreen.records.freeze import Freeze, Lift
 from evergreen.records.snapshot import Snapshot
 from evergreen.records.validation import ValidationReport
 from evergreen.stores.memory import MemoryStore
@@ -20,8 +36,12 @@ def test_every_kind_is_told_in_a_line() -> None:
         model=MODEL, snapshot="s", passed=True, rows=1234, outcomes=(), statistics=(), docs_key="d", report_key="r"
     )
     record_snapshot(journal, RUN, _snapshot(), report)
-    record_evaluation(journal, RUN, split_of(days(0, 1)), evaluation_of("p" * 64, days(0, 1)))
+    record_evaluation(journal, RUN, split_of(days(0, 1)), evaluation_of("p" * 64, days(0, 1)), origin_of(1))
     Story(1).win(journal)
+    Story(2, against=1).win(journal)
+    record_rollback(journal, "back", lambda _: rollback_of(1, taken_back=2))
+    freeze(journal, Freeze(model=MODEL, by="ada", reason="the holidays"))
+    lift(journal, Lift(model=MODEL, by="ben", reason="they are over"))
     open_request(journal, request_of("r1"))
     claim(journal, "r1", "run1", timedelta(hours=1), START)
     close(journal, "r1", "run1", "challenger", "")
@@ -31,10 +51,13 @@ def test_every_kind_is_told_in_a_line() -> None:
     assert "snapshot by run:manual__1: 1,234 rows in 0 parts, sound" in lines["snapshot"]
     assert lines["evaluation"].endswith("package pppppppppppp on 10 test rows")
     assert "PASS for package" in lines["verdict"]
-    assert lines["verdict"].endswith("version 1 is challenger")
-    assert "version 1 approved" in lines["approval"]
-    assert "version 1 (direct)" in lines["release"]
-    assert "version 1 is champion" in lines["promotion"]
+    assert lines["verdict"].endswith("version 2 is challenger")
+    assert lines["rollback"].endswith(f"by ada: version 1 is champion again, package {package_of(1)[:12]}: worse")
+    assert lines["freeze"].endswith("freeze by ada: the holidays")
+    assert lines["lift"].endswith("lift by ben: they are over")
+    assert "version 2 approved" in lines["approval"]
+    assert "version 2 (direct)" in lines["release"]
+    assert "version 2 is champion" in lines["promotion"]
     assert lines["request_opened"].endswith("by ada: r1: drift")
     assert lines["request_claimed"].endswith("r1 until 2013-01-01T01:00:00Z")
     assert lines["request_closed"].endswith("r1: challenger")

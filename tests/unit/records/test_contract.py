@@ -18,11 +18,14 @@ CLASSES = record_classes()
 # Digests of one fixed example of each record. Journals and buckets hold such bytes: a digest that changes here orphans
 # them. A new layout is a new SCHEMA_VERSION that reads the old one.
 GOLDEN: dict[str, str] = {
+    "Account": "7d7d7f2a3b4d2724ce86c0d883ce906b101baddff8ba4156293abe0961d1f80d",
     "Answer": "2d724574c3c62b9d38c9f9a2cd6b7ca0696cf8273fb57ee53339a02fc853a2ec",
     "Approval": "b2246cdfadef0c4b74c6184e30e9dcf68f857286b6c973c23cf5dc3abb1d298a",
     "Candidate": "97e844e799b2568a288df47881504372f5d2b1c9504925d12de40fc47694a950",
     "Delegation": "63e6cf6c11d7c6d2adb5aff8090ff3dcff9315797c386323153d765b2f056b73",
     "Evaluation": "e2f866be82027815128beb2e2885231494214ec0b55012e90fb7eb4a0da43677",
+    "Freeze": "d55417875b82c52c7c8044c14f120e607c51af56aa7d325c21a2a67dcb3a1545",
+    "Lift": "d55417875b82c52c7c8044c14f120e607c51af56aa7d325c21a2a67dcb3a1545",
     "ModelPackage": "f0e33fbd7d8fcd6120f15f005ce30708d893718b00630201e43576c29aa86395",
     "Promotion": "2aac592e585c51b4dc3d2a36fbf4f322e5ecff4f3a54f6224b21f3f681e85bbe",
     "Question": "780658810f43edc7ecd14a766a66a96dbfd58131b1ab85347910a2fba3e93565",
@@ -30,6 +33,7 @@ GOLDEN: dict[str, str] = {
     "Release": "8c1ec06de59f813eceffadc808997999de50bbf9bc3e0abeaf1223d72f8b282a",
     "Report": "d7bde26a47a8d3b6bb1ca3de2448d2b7284a4b412ecd3117c4686b5987475398",
     "RetrainRequest": "77f047f0d6d7875668c58c38b1af5067aac0de152540a0c1eb8a9e73b2477b3a",
+    "Rollback": "d799786451685f0afeb248781d4b37e137dfec84a17d8bc2dd5198c346170721",
     "Run": "85749ea55bc1addf6fbb9993b142b9f834af755bebeef241cf34c2d3975e7176",
     "Snapshot": "8b68f5a73405ecd7d8fa5f71777f7228ed172754d431fd20227637c8eb62e1a0",
     "Split": "213a340f26a29c5d9786af82fc7e63b29dc9fdf7c84fb4f1f9490339d50a0b2a",
