@@ -6,11 +6,12 @@ from pathlib import Path
 from evergreen.core.errors import InputError
 from evergreen.core.settings import Settings, connection_url, settings
 from evergreen.data.sources import Connect
+from evergreen.flows.audit import open_anchors, open_journal
 from evergreen.journal.journal import Journal
 from evergreen.spec.load import load
 from evergreen.spec.model import ModelSpec
 from evergreen.stores.mlflow import open_registry
-from evergreen.stores.ports import ObjectStore, Tracking
+from evergreen.stores.ports import Anchors, ObjectStore, Tracking
 from evergreen.stores.s3 import open_store
 
 
@@ -23,6 +24,7 @@ class Workspace:
     store: ObjectStore
     registry: Tracking
     journal: Journal
+    anchors: tuple[Anchors, ...] = ()
     connect: Connect | None = None
 
     @property
@@ -50,6 +52,7 @@ def open_workspace(model: str, *, connect: Connect | None = None, config: Settin
         folder=folder,
         store=store,
         registry=open_registry(config),
-        journal=Journal(store, model),
+        journal=open_journal(config, store, model),
+        anchors=open_anchors(config),
         connect=connect or connection_url,
     )

@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from evergreen.core.errors import RunError
+from evergreen.journal.signing import new_pair
 from evergreen.stack.state import State
 
 USERS = {"admin": "admin", "op": "op", "viewer": "viewer"}
@@ -68,6 +69,16 @@ def credentials(state: State) -> Credentials:
         return Credentials(**json.loads(state.credentials.read_text()))
     except (ValueError, TypeError):
         raise RunError(f"{state.credentials} is damaged: restore it, or run `make clean` and start anew.") from None
+
+
+def signing_key(state: State) -> Path:
+    """The file of the key that signs releases; made when missing. Keys that were used before still count."""
+    if not state.signing_key.exists():
+        name, private, public = new_pair()
+        state.public_keys.mkdir(parents=True, exist_ok=True)
+        (state.public_keys / f"{name}.pem").write_text(public)
+        write_private(state.signing_key, private)
+    return state.signing_key
 
 
 def passwords(state: State) -> dict[str, str]:

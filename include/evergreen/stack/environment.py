@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 from evergreen.core.settings import inherited
-from evergreen.stack.credentials import USERS, Credentials, credentials, write_private
+from evergreen.stack.credentials import USERS, Credentials, credentials, signing_key, write_private
 from evergreen.stack.ports import ports
 from evergreen.stack.state import State
 
@@ -35,6 +35,9 @@ def environment(state: State) -> dict[str, str]:
         "EVERGREEN_S3_ACCESS_KEY": secret.s3_access_key,
         "EVERGREEN_S3_SECRET_KEY": secret.s3_secret_key,
         "EVERGREEN_BUCKET": BUCKET,
+        "EVERGREEN_SIGNING_KEY_FILE": str(signing_key(state)),
+        "EVERGREEN_PUBLIC_KEYS": str(state.public_keys),
+        "EVERGREEN_ANCHOR_FILE": str(state.path / "journal-heads.jsonl"),
         "EVERGREEN_MLFLOW_URL": f"http://127.0.0.1:{chosen['mlflow']}",
         "EVERGREEN_AIRFLOW_URL": f"http://127.0.0.1:{chosen['airflow']}",
         "EVERGREEN_WORK_DIR": str(state.work),

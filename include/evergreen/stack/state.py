@@ -20,6 +20,16 @@ class State:
         return self.path / "credentials.json"
 
     @property
+    def signing_key(self) -> Path:
+        """The key by which releases are signed, mode 600."""
+        return self.path / "signing-key.pem"
+
+    @property
+    def public_keys(self) -> Path:
+        """A file for each key whose signatures count."""
+        return self.path / "public-keys"
+
+    @property
     def passwords(self) -> Path:
         """Logins of the Airflow UI by user name, mode 600; Airflow reads this file itself."""
         return self.path / "passwords.json"
