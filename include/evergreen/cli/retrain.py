@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -14,6 +14,9 @@ from evergreen.core.value import Value
 from evergreen.records.base import Record
 from evergreen.records.run import Run, Way
 from evergreen.spec.duration import parse_duration
+
+if TYPE_CHECKING:
+    from evergreen.flows.workspace import Workspace
 
 RunId = Annotated[str, typer.Option("--run", "-r", help="Id of the run; the step 'snapshot' begins one.")]
 AsOf = Annotated[datetime | None, typer.Option(help="Nothing known later enters the run (UTC). Default: now.")]
@@ -61,28 +64,6 @@ def parse_window(text: str | None) -> timedelta | None:
         return parse_duration(text) if text else None
     except ValueError as error:
         raise RunError(f"--window: {error}.") from None
-
-
-def snapshot(
-    model: Model,
-    run: RunId,
-    as_of: AsOf = None,
-    window: Window = None,
-    set_: Set = None,
-    reason: Reason = "from the command line",
-    dry_run: DryRun = False,
-    force: Force = False,
-    as_json: Json = False,
-) -> None:
-    """Begin a run: fix the data as immutable parts and a manifest."""
-    asked = asked_for(model, run, as_of, window, set_, reason, dry_run=dry_run, force=force)
-    with progress("snapshot"):
-        from evergreen.flows import retrain
-        from evergreen.flows.workspace import open_workspace
-
-        ws = open_workspace(model)
-        record = retrain.snapshot(ws, as_asked(retrain.begin(ws, asked), asked, given=as_of is not None))
-    say(record, f"snapshot {record.digest}: {record.rows:,} rows in {len(record.parts)} parts", as_json=as_json)
 
 
 def asked_for(
@@ -179,34 +160,54 @@ def report(model: Model, run: RunId, as_json: Json = False) -> None:
     stop_if_refused(record)
 
 
-def retrain(
-    model: Model,
-    run: RunId,
-    as_of: AsOf = None,
-    window: Window = None,
-    set_: Set = None,
-    reason: Reason = "from the command line",
-    dry_run: DryRun = False,
-    force: Force = False,
-    as_json: Json = False,
-) -> None:
+def _begins(act: Callable[["Workspace", Run], tuple[Record, str]]) -> Callable[..., None]:
+    """A command that takes the options of a run, begins it, and goes on with ``act``."""
+
+    def command(
+        model: Model,
+        run: RunId,
+        as_of: AsOf = None,
+        window: Window = None,
+        set_: Set = None,
+        reason: Reason = "from the command line",
+        dry_run: DryRun = False,
+        force: Force = False,
+        as_json: Json = False,
+    ) -> None:
+        from evergreen.flows.retrain import begin
+        from evergreen.flows.workspace import open_workspace
+
+        asked = asked_for(model, run, as_of, window, set_, reason, dry_run=dry_run, force=force)
+        ws = open_workspace(model)
+        record, sentence = act(ws, as_asked(begin(ws, asked), asked, given=as_of is not None))
+        say(record, sentence, as_json=as_json)
+        stop_if_refused(record)
+
+    command.__doc__ = act.__doc__
+    return command
+
+
+def snapshot(ws: "Workspace", run: Run) -> tuple[Record, str]:
+    """Begin a run: fix the data as immutable parts and a manifest."""
+    from evergreen.flows import retrain
+
+    with progress("snapshot"):
+        record = retrain.snapshot(ws, run)
+    return record, f"snapshot {record.digest}: {record.rows:,} rows in {len(record.parts)} parts"
+
+
+def retrain(ws: "Workspace", run: Run) -> tuple[Record, str]:
     """The whole chain, from snapshot to report."""
     from evergreen.flows import chain
-    from evergreen.flows.retrain import begin
-    from evergreen.flows.workspace import open_workspace
 
-    asked = asked_for(model, run, as_of, window, set_, reason, dry_run=dry_run, force=force)
-    ws = open_workspace(model)
-    as_asked(begin(ws, asked), asked, given=as_of is not None)
-    record = chain.retrain(ws, asked, around=progress)
-    say(record, record.text, as_json=as_json)
-    stop_if_refused(record)
+    record = chain.retrain(ws, run, around=progress)
+    return record, record.text
 
 
 def add_to(app: typer.Typer) -> None:
     """Put these commands into ``app``, in the order of the chain."""
-    app.command()(retrain)
-    app.command()(snapshot)
+    app.command("retrain")(_begins(retrain))
+    app.command("snapshot")(_begins(snapshot))
     for name in STEPS:
         app.command(name)(_step(name))
     app.command()(report)
