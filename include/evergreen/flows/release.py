@@ -1,11 +1,11 @@
 """From a challenger to a champion: approve -> release -> promote -> report, by the ledger of the run that made it."""
 
 from evergreen.core.digest import digest_of
-from evergreen.core.errors import Refused
+from evergreen.flows.approval import approve, still_answered
 from evergreen.flows.follow import follow
 from evergreen.flows.ledger import Ledger
 from evergreen.flows.workspace import Workspace
-from evergreen.journal.decisions import record_approval, record_promotion, record_release
+from evergreen.journal.decisions import record_promotion, record_release
 from evergreen.records.approval import Approval
 from evergreen.records.promotion import Promotion
 from evergreen.records.refit import Refit
@@ -13,18 +13,9 @@ from evergreen.records.release import Release
 from evergreen.records.report import Outcome, Report
 from evergreen.records.verdict import Verdict
 from evergreen.registry.reconcile import Repair
-from evergreen.release.approve import approve as answer
 from evergreen.release.release import release as authorise
 
-
-def approve(ws: Workspace, run_id: str) -> Approval:
-    """Ask the policy whether the challenger of this run may be released."""
-    ledger = Ledger(ws.store, ws.model, run_id)
-    verdict, refit = ledger.read("gate", Verdict), ledger.read("refit", Refit)
-    _still_challenger(ws, refit)
-    approval = answer(ws.spec, verdict, refit)
-    record_approval(ws.journal, approval)
-    return ledger.keep("approve", approval, approval.digest)
+__all__ = ["approve", "promote", "release", "repair", "report"]
 
 
 def release(ws: Workspace, run_id: str) -> Release:
@@ -43,6 +34,7 @@ def promote(ws: Workspace, run_id: str) -> Promotion:
         ledger.read("refit", Refit),
         ledger.read("release", Release),
     )
+    still_answered(ws, run_id, ledger.read("approve", Approval))
     promotion = Promotion(
         model=ws.model,
         package=released.package,
@@ -83,13 +75,3 @@ def report(ws: Workspace, run_id: str) -> Report:
 def repair(ws: Workspace) -> tuple[Repair, ...]:
     """Make the aliases say what the journal says, and tell what differed."""
     return follow(ws)
-
-
-def _still_challenger(ws: Workspace, refit: Refit) -> None:
-    state = ws.journal.state()
-    if state.rung_of(refit.package.sha256) not in ("challenger", "releasing", "champion"):
-        now = f"version {state.challenger.version}" if state.challenger else "none"
-        raise Refused(
-            f"{ws.model}: version {refit.version.number} is no longer the challenger (now {now}). "
-            f"Release the newer one, or retrain."
-        )

@@ -35,6 +35,7 @@ from evergreen.records.validation import ValidationReport
 from evergreen.records.verdict import Judgement, Verdict
 from evergreen.records.version import Version
 from evergreen.registry.register import register as enter
+from evergreen.release.policy import policy_of
 
 CLOCK_SKEW = timedelta(minutes=1)
 """How far the clock of whoever asked may be ahead of this one."""
@@ -158,7 +159,7 @@ def gate(ws: Workspace, run: Run) -> Verdict:
     }
     verdict = ledger.once("gate", Verdict, inputs, lambda: judge(ws.spec, numbers))
     if verdict.judgement is Judgement.FAIL and not run.dry_run:
-        record_verdict(ws.journal, run, verdict, None, _policy(ws))
+        record_verdict(ws.journal, run, verdict, None, _policy(ws, verdict))
     return verdict
 
 
@@ -178,7 +179,7 @@ def refit(ws: Workspace, run: Run) -> Refit:
     challenger = refitted if ws.spec.training.refit.mode == "full" else as_gated
     result = ledger.once("refit", Refit, inputs, lambda: challenger(ws, run, ledger))
     if not run.dry_run:
-        record_verdict(ws.journal, run, verdict, result, _policy(ws))
+        record_verdict(ws.journal, run, verdict, result, _policy(ws, verdict))
         follow(ws)
     return result
 
@@ -203,8 +204,8 @@ def _ledger(ws: Workspace, run: Run) -> Ledger:
     return Ledger(ws.store, ws.model, run.run_id)
 
 
-def _policy(ws: Workspace) -> Policy:
-    return Policy(owner=ws.spec.owner.name, sensitive=ws.spec.columns.sensitive)
+def _policy(ws: Workspace, verdict: Verdict) -> Policy:
+    return Policy(owner=ws.spec.owner.name, sensitive=ws.spec.columns.sensitive, approval=policy_of(ws.spec, verdict))
 
 
 def _validation_key(ws: Workspace, run: Run) -> str:

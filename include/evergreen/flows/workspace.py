@@ -1,6 +1,6 @@
 """Workspace: a model's folder with the stores that its steps use."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from evergreen.core.errors import InputError
@@ -10,14 +10,24 @@ from evergreen.flows.audit import open_anchors, open_journal
 from evergreen.journal.journal import Journal
 from evergreen.spec.load import load
 from evergreen.spec.model import ModelSpec
+from evergreen.stores.airflow_people import open_people
 from evergreen.stores.mlflow import open_registry
+from evergreen.stores.people import Nobody, People
 from evergreen.stores.ports import Anchors, ObjectStore, Tracking
 from evergreen.stores.s3 import open_store
 
 
 @dataclass(frozen=True, kw_only=True)
 class Workspace:
-    """What a step needs beside its run. ``connect`` turns a connection id into a database URL."""
+    """What a step needs beside its run.
+
+    Attributes
+    ----------
+    connect
+        Turns a connection id into a database URL.
+    people
+        Airflow's record of what approvers answered.
+    """
 
     spec: ModelSpec
     folder: Path
@@ -26,6 +36,7 @@ class Workspace:
     journal: Journal
     anchors: tuple[Anchors, ...] = ()
     connect: Connect | None = None
+    people: People = field(default_factory=Nobody)
 
     @property
     def model(self) -> str:
@@ -55,4 +66,5 @@ def open_workspace(model: str, *, connect: Connect | None = None, config: Settin
         journal=open_journal(config, store, model),
         anchors=open_anchors(config),
         connect=connect or connection_url,
+        people=open_people(config),
     )

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from evergreen.records.account import Origin
+from evergreen.records.approval import UNASKED, ApprovalPolicy
 from evergreen.records.base import Record
 from evergreen.records.evaluation import Evaluation
 from evergreen.records.interval import Interval
@@ -59,6 +60,7 @@ class Policy:
 
     owner: str
     sensitive: tuple[str, ...] = ()
+    approval: ApprovalPolicy = UNASKED
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,9 +4,12 @@ Each is safe to call again: a decision that is recorded already is answered with
 """
 
 from dataclasses import replace
+from datetime import datetime
 
+from evergreen.core.clock import now
 from evergreen.core.digest import digest_of
 from evergreen.core.errors import Refused
+from evergreen.journal.approval import may_answer, may_use
 from evergreen.journal.bodies import Challenger, Evaluated, Judged, Policy, SnapshotTaken
 from evergreen.journal.entry import Draft, Entry, Kind
 from evergreen.journal.freeze import fleet_of, refuse_if_frozen
@@ -14,6 +17,7 @@ from evergreen.journal.journal import Journal
 from evergreen.journal.state import Standing, State
 from evergreen.records.account import Origin
 from evergreen.records.approval import Approval
+from evergreen.records.delegation import Delegation
 from evergreen.records.evaluation import Evaluation
 from evergreen.records.freeze import FLEET
 from evergreen.records.promotion import Promotion
@@ -79,13 +83,21 @@ def record_approval(journal: Journal, approval: Approval) -> Entry:
     return journal.record(draft, lambda state: _may_answer(state, approval))
 
 
+def record_delegation(journal: Journal, delegation: Delegation) -> Entry:
+    """Note that an approver lends the right to answer; raises ``Refused`` for a delegation to oneself or to the past."""
+    if delegation.delegate.casefold() == delegation.approver.casefold():
+        raise Refused(f"{delegation.model}: {delegation.approver} cannot delegate to {delegation.delegate}.")
+    key = f"delegation/{delegation.digest}"
+    return journal.record(Draft(kind=Kind.DELEGATION, key=key, actor=delegation.approver, body=delegation.to_dict()))
+
+
 def record_release(journal: Journal, release: Release) -> Entry:
     """Note that a challenger may be loaded; raises ``Refused`` when superseded, not approved, or frozen."""
     draft = Draft(kind=Kind.RELEASE, key=f"release/{release.digest}", body=release.to_dict())
 
     def check(state: State) -> None:
         _fleet_moves(journal, _no(state, release.version, "be released"))
-        _may_release(state, release)
+        _may_release(state, release, now())
 
     return journal.record(draft, check)
 
@@ -121,24 +133,23 @@ def may_promote(state: State, promotion: Promotion) -> None:
     if (passed.against, passed.data) != (promotion.expected_champion, promotion.data):
         raise Refused(f"{no}: verdict {_short(promotion.verdict)} names another champion or other data.")
     _accounted_for(state, no, promotion.package)
-    if state.approved.get(promotion.package) != promotion.verdict:
-        raise Refused(f"{no}: nobody has approved package {_short(promotion.package)}.")
+    may_use(no, passed.approval, promotion.verdict, state.approved.get(promotion.package))
     if state.released.get(promotion.package) != promotion.verdict:
         raise Refused(f"{no}: package {_short(promotion.package)} was not released.")
 
 
 def _may_answer(state: State, approval: Approval) -> None:
     no = _no(state, approval.version, "be approved or rejected")
-    _passed(state, no, approval.package, approval.verdict, approval.version)
+    passed = _passed(state, no, approval.package, approval.verdict, approval.version)
     _require_challenger(state, no, approval.package)
+    may_answer(no, passed.approval, state.delegations, approval)
 
 
-def _may_release(state: State, release: Release) -> None:
+def _may_release(state: State, release: Release, at: datetime) -> None:
     no = _no(state, release.version, "be released")
     refuse_if_frozen(no, state.model, state.frozen)
-    _passed(state, no, release.package, release.verdict, release.version)
-    if state.approved.get(release.package) != release.verdict:
-        raise Refused(f"{no}: nobody has approved package {_short(release.package)}.")
+    passed = _passed(state, no, release.package, release.verdict, release.version)
+    may_use(no, passed.approval, release.verdict, state.approved.get(release.package), at)
     _require_challenger(state, no, release.package)
 
 

@@ -32,6 +32,10 @@ def _approval(body: Mapping[str, Any]) -> str:
     return f"version {body['version']} {'approved' if body['approved'] else 'rejected'}: {body['reason']}"
 
 
+def _delegation(body: Mapping[str, Any]) -> str:
+    return f"{body['delegate']} may answer for {body['approver']} until {body['until']}: {body['reason']}"
+
+
 def _release(body: Mapping[str, Any]) -> str:
     return f"version {body['version']} ({body['stage']}), package {body['package'][:12]}"
 
@@ -65,6 +69,7 @@ _GIST: dict[str, Callable[[Mapping[str, Any]], str]] = {
     Kind.EVALUATION: _evaluation,
     Kind.VERDICT: _verdict,
     Kind.APPROVAL: _approval,
+    Kind.DELEGATION: _delegation,
     Kind.RELEASE: _release,
     Kind.PROMOTION: _promotion,
     Kind.ROLLBACK: _rollback,

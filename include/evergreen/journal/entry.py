@@ -20,6 +20,7 @@ class Kind(StrEnum):
     EVALUATION = "evaluation"
     VERDICT = "verdict"
     APPROVAL = "approval"
+    DELEGATION = "delegation"
     RELEASE = "release"
     PROMOTION = "promotion"
     ROLLBACK = "rollback"
@@ -30,7 +31,7 @@ class Kind(StrEnum):
     REQUEST_CLOSED = "request_closed"
 
 
-SIGNED = frozenset({Kind.APPROVAL, Kind.RELEASE, Kind.PROMOTION, Kind.ROLLBACK, Kind.LIFT})
+SIGNED = frozenset({Kind.APPROVAL, Kind.DELEGATION, Kind.RELEASE, Kind.PROMOTION, Kind.ROLLBACK, Kind.LIFT})
 """Kinds that decide over what serves: each such entry carries a signature, which only release steps can give."""
 
 

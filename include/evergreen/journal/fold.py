@@ -13,6 +13,7 @@ from evergreen.journal.signing import Keyring
 from evergreen.journal.state import RUNGS, Frozen, RequestStatus, Rung, Standing, State
 from evergreen.records.approval import Approval
 from evergreen.records.base import Record
+from evergreen.records.delegation import Delegation
 from evergreen.records.freeze import Freeze
 from evergreen.records.interval import Interval
 from evergreen.records.promotion import Promotion
@@ -38,7 +39,8 @@ class Fold:
         self._held: dict[Rung, frozenset[int]] = dict(start.held)
         self._keys: dict[str, int] = dict(start.keys)
         self._passed: dict[str, Standing] = dict(start.passed)
-        self._approved: dict[str, str] = dict(start.approved)
+        self._approved: dict[str, Approval] = dict(start.approved)
+        self._delegations = start.delegations
         self._released: dict[str, str] = dict(start.released)
         self._requests: dict[str, RequestStatus] = dict(start.requests)
         self._reigned = dict(start.reigned)
@@ -50,6 +52,7 @@ class Fold:
             Kind.EVALUATION: self._evaluation,
             Kind.VERDICT: self._verdict,
             Kind.APPROVAL: self._approval,
+            Kind.DELEGATION: self._delegation,
             Kind.RELEASE: self._release,
             Kind.PROMOTION: self._promotion,
             Kind.ROLLBACK: self._rollback,
@@ -103,6 +106,7 @@ class Fold:
                 keys=dict(self._keys),
                 passed=dict(self._passed),
                 approved=dict(self._approved),
+                delegations=self._delegations,
                 released=dict(self._released),
                 requests=dict(self._requests),
                 reigned=dict(self._reigned),
@@ -128,6 +132,7 @@ class Fold:
             package=body.challenger.package,
             verdict=body.verdict_digest,
             against=body.verdict.champion,
+            approval=body.policy.approval,
             data=body.challenger.data,
             sequence=entry.sequence,
         )
@@ -139,11 +144,16 @@ class Fold:
         body = _body(entry, Approval)
         answered(self._accounts, body)
         if body.approved:
-            self._approved[body.package] = body.verdict
+            self._approved[body.package] = body
             return
         self._approved.pop(body.package, None)
         if self._package_on("challenger") == body.package:
             self._rungs["challenger"] = None
+
+    def _delegation(self, entry: Entry) -> None:
+        body = _body(entry, Delegation)
+        pair = (body.approver, body.delegate)
+        self._delegations = (*(d for d in self._delegations if (d.approver, d.delegate) != pair), body)
 
     def _release(self, entry: Entry) -> None:
         body = _body(entry, Release)

@@ -7,6 +7,8 @@ from typing import Literal
 
 from evergreen.journal.entry import NOTHING
 from evergreen.records.account import Account
+from evergreen.records.approval import UNASKED, Approval, ApprovalPolicy
+from evergreen.records.delegation import Delegation
 from evergreen.records.interval import Interval
 from evergreen.records.request import RetrainRequest
 
@@ -28,6 +30,8 @@ class Standing:
         Event times of the rows that it was fitted on.
     sequence
         The entry that put it where it stands.
+    approval
+        Who must be asked before it may be released, as the spec said at its verdict.
     """
 
     version: int
@@ -36,6 +40,7 @@ class Standing:
     against: str | None
     data: Interval
     sequence: int
+    approval: ApprovalPolicy = UNASKED
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,7 +87,9 @@ class State:
     passed
         Every version that passed its gates, by package.
     approved, released
-        Packages whose release was approved, and that were released, with the digest of the verdict that was answered.
+        Packages whose release was approved, with that approval; and that were released, with the digest of the verdict.
+    delegations
+        The newest delegation of each approver to each delegate.
     held
         The versions that ever stood on a rung.
     reigned
@@ -105,7 +112,8 @@ class State:
     requests: Mapping[str, RequestStatus] = field(default_factory=dict)
     keys: Mapping[str, int] = field(default_factory=dict)
     passed: Mapping[str, Standing] = field(default_factory=dict)
-    approved: Mapping[str, str] = field(default_factory=dict)
+    approved: Mapping[str, Approval] = field(default_factory=dict)
+    delegations: tuple[Delegation, ...] = ()
     released: Mapping[str, str] = field(default_factory=dict)
     held: Mapping[Rung, frozenset[int]] = field(default_factory=dict)
     reigned: Mapping[str, Standing] = field(default_factory=dict)

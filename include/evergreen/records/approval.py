@@ -30,6 +30,9 @@ class ApprovalPolicy:
     valid_for: timedelta = timedelta(days=7)
 
 
+UNASKED = ApprovalPolicy(required=False, because="The spec asks for nobody's approval.")
+
+
 @dataclass(frozen=True, kw_only=True)
 class Approval(Record):
     """An answer to one verdict.

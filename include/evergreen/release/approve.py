@@ -1,33 +1,121 @@
-"""Approve: the policy's answer to a challenger's verdict."""
+"""Approve: the answer to a challenger's verdict, the policy's own or a person's that Airflow's record proves."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 from evergreen.core.errors import Refused
-from evergreen.records.approval import Approval
+from evergreen.journal.approval import entitled
+from evergreen.records.answer import Answer
+from evergreen.records.approval import Approval, ApprovalPolicy
+from evergreen.records.delegation import Delegation
 from evergreen.records.refit import Refit
 from evergreen.records.verdict import Judgement, Verdict
-from evergreen.spec.model import ModelSpec
+
+YES, NO = "Approve", "Reject"
 
 
-def approve(spec: ModelSpec, verdict: Verdict, refit: Refit) -> Approval:
-    """Approve the challenger that came of ``verdict``, where the spec leaves that to the policy.
+def approve(verdict: Verdict, refit: Refit, policy: ApprovalPolicy) -> Approval:
+    """Approve the challenger that came of ``verdict``, where its policy asks for nobody.
+
+    Raises
+    ------
+    Refused
+        Where a person must be asked; as `check` does.
+    """
+    no = check(verdict, refit)
+    if policy.required:
+        raise Refused(f"{no}: {policy.because} {', '.join(policy.approvers)} may answer on Airflow's page.")
+    return Approval(
+        model=verdict.model,
+        verdict=verdict.digest,
+        package=refit.package.sha256,
+        version=refit.version.number,
+        approved=True,
+        approved_by="policy:auto",
+        reason=f"The verdict is PASS. {policy.because}",
+    )
+
+
+def prove(
+    verdict: Verdict,
+    refit: Refit,
+    policy: ApprovalPolicy,
+    answer: Answer | None,
+    ids: Mapping[str, str],
+    *,
+    delegations: Iterable[Delegation] = (),
+    requesters: Iterable[str] = (),
+) -> Approval:
+    """Turn Airflow's record of a person's answer into an approval or a rejection, if it proves one.
+
+    Parameters
+    ----------
+    ids
+        The names of all who might be entitled, and their ids at the login in use.
+
+    Raises
+    ------
+    Refused
+        When nobody has answered; the answer is to another verdict; or its author may not give one. As `check` does.
+    """
+    no, requesters = check(verdict, refit), tuple(requesters)
+    if answer is None or answer.answered_at is None or answer.chosen is None:
+        raise Refused(f"{no}: nobody has answered on Airflow's page. A task that is marked as done approves nothing.")
+    if (answer.verdict, answer.package) != (verdict.digest, refit.package.sha256):
+        raise Refused(f"{no}: the answer on Airflow's page is to another verdict ({answer.verdict[:12]}).")
+    silence = Approval(
+        model=verdict.model,
+        verdict=verdict.digest,
+        package=refit.package.sha256,
+        version=refit.version.number,
+        approved=False,
+        approved_by="timeout",
+        reason="Nobody answered in time.",
+        method="timeout",
+        requesters=requesters,
+        evidence=answer.digest,
+        answered_at=answer.answered_at,
+    )
+    if answer.person_id is None:
+        if answer.chosen == YES:
+            raise Refused(f"{no}: the yes on Airflow's page has no author.")
+        return silence
+    name = next((name for name, known in ids.items() if known == answer.person_id), None)
+    if name is None or (answer.person or name).casefold() in {r.casefold() for r in requesters}:
+        who = answer.person or answer.person_id
+        raise Refused(f"{no}: {who} answered, who may not: {_known(policy, requesters)}")
+    right = entitled(policy, delegations, name, requesters, answer.answered_at)
+    if right is None:
+        raise Refused(f"{no}: {name} answered, who may not: {_known(policy, requesters)}")
+    return replace(
+        silence,
+        approved=answer.chosen == YES,
+        approved_by=name,
+        reason=answer.reason or "No reason was given.",
+        method="person",
+        on_behalf_of=right if right != name else None,
+    )
+
+
+def check(verdict: Verdict, refit: Refit) -> str:
+    """Check that there is anything to approve, and give the beginning of a sentence that refuses.
 
     Raises
     ------
     Refused
         For a verdict of FAIL, a refit outside its bounds, and a refit of another package than the judged one.
     """
-    no = f"{spec.name}: version {refit.version.number} cannot be approved"
+    no = f"{verdict.model}: version {refit.version.number} cannot be approved"
     if verdict.judgement is Judgement.FAIL:
         raise Refused(f"{no}: its verdict is FAIL. {' '.join(verdict.reasons)}")
     if refit.gated != verdict.package:
         raise Refused(f"{no}: the verdict is on {verdict.package[:12]}, the refit of {refit.gated[:12]}.")
     if refit.parity is not None and not refit.parity.passed:
         raise Refused(f"{no}: {refit.parity.sentence}")
-    return Approval(
-        model=spec.name,
-        verdict=verdict.digest,
-        package=refit.package.sha256,
-        version=refit.version.number,
-        approved=True,
-        approved_by="policy:auto",
-        reason="The verdict is PASS, and the spec asks for nobody's approval.",
-    )
+    return no
+
+
+def _known(policy: ApprovalPolicy, requesters: Iterable[str]) -> str:
+    asked = ", ".join(requesters)
+    four_eyes = f"; {asked} asked for it, and four eyes are needed" if asked else ""
+    return f"the approvers are {', '.join(policy.approvers)}{four_eyes}."

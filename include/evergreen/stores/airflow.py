@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 import requests
 
-from evergreen.core.errors import AccessDenied, NotFound, OutageError, StoreError
+from evergreen.core.errors import AccessDenied, AlreadyExists, NotFound, OutageError, StoreError
 
 TIMEOUT = 30.0
 
@@ -50,13 +50,41 @@ class AirflowApi:
         instances: list[dict[str, Any]] = self._ask("GET", path)["task_instances"]
         return instances
 
-    def _ask(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    def question(self, dag_id: str, run_id: str, task_id: str) -> dict[str, Any]:
+        """What a task asks people, and the answer; raises ``NotFound``."""
+        return self._ask("GET", f"{_task(dag_id, run_id, task_id)}/-1/hitlDetails")
+
+    def respond(self, dag_id: str, run_id: str, task_id: str, chosen: str, form: Mapping[str, Any]) -> None:
+        """Answer a question as this login; ``AccessDenied`` for who is not asked, ``AlreadyExists`` when it is late."""
+        body = {"chosen_options": [chosen], "params_input": dict(form)}
+        self._ask("PATCH", f"{_task(dag_id, run_id, task_id)}/-1/hitlDetails", body)
+
+    def waiting(self, dag_id: str, task_id: str) -> list[str]:
+        """The runs whose task waits for an answer; the newest hundred."""
+        path = (
+            f"/dags/{dag_id}/dagRuns/~/taskInstances?state=awaiting_input&state=deferred&limit=100&order_by=-start_date"
+        )
+        return [t["dag_run_id"] for t in self._ask("GET", path)["task_instances"] if t["task_id"] == task_id]
+
+    def skip(self, dag_id: str, run_id: str, task_id: str, note: str) -> None:
+        """Mark a task as skipped, with a note."""
+        self._ask("PATCH", _task(dag_id, run_id, task_id), {"new_state": "skipped", "note": note[:1000]})
+
+    def ids(self, model: str, names: tuple[str, ...]) -> dict[str, str]:
+        """The ids that these names have at Airflow's login, by the plugin of Evergreen."""
+        query = "&".join(f"name={quote(name, safe='')}" for name in names)
+        found = self._ask("GET", f"/evergreen/people/{model}?{query}", api="")
+        return {str(name): str(known) for name, known in found.items()}
+
+    def _ask(
+        self, method: str, path: str, body: Mapping[str, Any] | None = None, api: str = "/api/v2"
+    ) -> dict[str, Any]:
         if "Authorization" not in self._session.headers:
             self._session.headers["Authorization"] = f"Bearer {self._token()}"
-        reply = self._send(method, f"{self.url}/api/v2{path}", body)
+        reply = self._send(method, f"{self.url}{api}{path}", body)
         if reply.status_code == requests.codes.unauthorized:
             self._session.headers["Authorization"] = f"Bearer {self._token()}"
-            reply = self._send(method, f"{self.url}/api/v2{path}", body)
+            reply = self._send(method, f"{self.url}{api}{path}", body)
         self._check(reply, f"{method} {path}")
         value: dict[str, Any] = reply.json()
         return value
@@ -77,7 +105,13 @@ class AirflowApi:
     def _check(self, reply: requests.Response, what: str) -> None:
         if reply.ok:
             return
-        kind = {401: AccessDenied, 403: AccessDenied, 404: NotFound}.get(reply.status_code, StoreError)
+        kind = {401: AccessDenied, 403: AccessDenied, 404: NotFound, 409: AlreadyExists}.get(
+            reply.status_code, StoreError
+        )
         if reply.status_code >= requests.codes.internal_server_error:
             raise OutageError(f"Airflow at {self.url} answered {reply.status_code} to {what}.")
         raise kind(f"Airflow at {self.url} answered {reply.status_code} to {what}: {reply.text[:500]}")
+
+
+def _task(dag_id: str, run_id: str, task_id: str) -> str:
+    return f"/dags/{dag_id}/dagRuns/{quote(run_id, safe='')}/taskInstances/{task_id}"

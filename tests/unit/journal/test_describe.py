@@ -17,13 +17,14 @@ from tests.unit.journal.story import (
     split_of,
 )
 
-from evergreen.journal.decisions import record_evaluation, record_snapshot
+from evergreen.journal.decisions import record_delegation, record_evaluation, record_snapshot
 from evergreen.journal.describe import describe
 from evergreen.journal.entry import Kind
 from evergreen.journal.freeze import freeze, lift
 from evergreen.journal.journal import Journal
 from evergreen.journal.requests import claim, close, open_request
 from evergreen.journal.rollback import record_rollback
+from evergreen.records.delegation import Delegation
 from evergreen.records.freeze import Freeze, Lift
 from evergreen.records.snapshot import Snapshot
 from evergreen.records.validation import ValidationReport
@@ -40,6 +41,8 @@ def test_every_kind_is_told_in_a_line() -> None:
     Story(1).win(journal)
     Story(2, against=1).win(journal)
     record_rollback(journal, "back", lambda _: rollback_of(1, taken_back=2))
+    lent = Delegation(model=MODEL, approver="ada", delegate="ben", since=START, until=START, reason="a week off")
+    record_delegation(journal, lent)
     freeze(journal, Freeze(model=MODEL, by="ada", reason="the holidays"))
     lift(journal, Lift(model=MODEL, by="ben", reason="they are over"))
     open_request(journal, request_of("r1"))
@@ -55,6 +58,7 @@ def test_every_kind_is_told_in_a_line() -> None:
     assert lines["rollback"].endswith(f"by ada: version 1 is champion again, package {package_of(1)[:12]}: worse")
     assert lines["freeze"].endswith("freeze by ada: the holidays")
     assert lines["lift"].endswith("lift by ben: they are over")
+    assert "ben may answer for ada until 2013-01-01T00:00:00Z: a week off" in lines["delegation"]
     assert "version 2 approved" in lines["approval"]
     assert "version 2 (direct)" in lines["release"]
     assert "version 2 is champion" in lines["promotion"]
