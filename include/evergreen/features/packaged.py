@@ -21,7 +21,7 @@ from evergreen.spec.model import ModelSpec
 from evergreen.stores.ports import ObjectStore
 
 MANIFEST = "manifest.json"
-FILES = ("model.skops", "requirements.txt", "signature.json", "spec.json")
+FILES = ("environment.txt", "model.skops", "requirements.txt", "signature.json", "spec.json")
 """What a package consists of, beside its manifest."""
 
 
@@ -91,7 +91,12 @@ def prefix_of(model: str, digest: str) -> str:
 
 
 def load_manifest(store: ObjectStore, model: str, digest: str) -> ModelPackage:
-    """The record of the package with this digest, read from its manifest.
+    """The record of the package with this digest; raises as `manifest` does."""
+    return manifest(store, model, digest).package()
+
+
+def manifest(store: ObjectStore, model: str, digest: str) -> Manifest:
+    """What the package with this digest says of itself.
 
     Raises
     ------
@@ -107,7 +112,7 @@ def load_manifest(store: ObjectStore, model: str, digest: str) -> ModelPackage:
         raise NotFound(f"{model}: there is no complete package {digest}; its manifest {key} is missing.") from None
     if sha256(content) != digest:
         raise IntegrityError(f"{model}: {key} has digest {sha256(content)}; it was changed after it was written.")
-    return Manifest.from_json(content).package()
+    return Manifest.from_json(content)
 
 
 def load(store: ObjectStore, package: ModelPackage) -> PackagedModel:
@@ -125,6 +130,14 @@ def load(store: ObjectStore, package: ModelPackage) -> PackagedModel:
     spec = _spec(stored, contents["spec.json"])
     pipeline = _pipeline(stored, contents["model.skops"])
     return PackagedModel(package=stored, spec=spec, pipeline=pipeline, classes=classes(spec.task, pipeline))
+
+
+def content(store: ObjectStore, package: ModelPackage, path: str) -> bytes:
+    """A file of a package, verified; raises ``NotFound`` for one that the package does not have."""
+    for file in package.files:
+        if file.path == path:
+            return _verified(store, package, file)
+    raise NotFound(f"{package.model}: the package {package.sha256} has no file {path!r}.")
 
 
 def _verified(store: ObjectStore, package: ModelPackage, file: PackageFile) -> bytes:

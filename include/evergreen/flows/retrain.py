@@ -15,6 +15,7 @@ from evergreen.data.validate import validate as check
 from evergreen.evaluation.evaluate import evaluate as measure
 from evergreen.features.packaged import load_manifest
 from evergreen.flows.candidate import fitted, packaged
+from evergreen.flows.evidence import asking, code_of_rules, gather
 from evergreen.flows.follow import follow
 from evergreen.flows.ledger import Ledger
 from evergreen.flows.refit import as_gated, refitted
@@ -148,16 +149,17 @@ def evaluate(ws: Workspace, run: Run) -> Evaluation:
 
 
 def gate(ws: Workspace, run: Run) -> Verdict:
-    """Judge the evaluation by the rules of the spec."""
+    """Judge the candidate by the rules of the spec."""
     ledger = _ledger(ws, run)
-    numbers = ledger.read("evaluate", Evaluation)
+    evidence = gather(ws, ledger)
     inputs = {
-        "evaluation": numbers.digest,
+        "evidence": evidence.digest,
         "gates": [g.model_dump(mode="json") for g in ws.spec.gates],
+        "rules": code_of_rules(ws),
         "code": code_of("gates"),
         "nonce": run.nonce,
     }
-    verdict = ledger.once("gate", Verdict, inputs, lambda: judge(ws.spec, numbers))
+    verdict = ledger.once("gate", Verdict, inputs, lambda: judge(ws.spec, evidence, asking(ws)))
     if verdict.judgement is Judgement.FAIL and not run.dry_run:
         record_verdict(ws.journal, run, verdict, None, _policy(ws, verdict))
     return verdict

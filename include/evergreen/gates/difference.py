@@ -2,28 +2,16 @@
 
 from typing import Literal
 
-from evergreen.gates.wording import decimals, interval, known
+from evergreen.gates.bound import held, keeps
+from evergreen.gates.outcome import outcome
+from evergreen.gates.wording import asked_words, decimals, interval, known
 from evergreen.records.evaluation import Difference, Evaluation, Role
-from evergreen.records.verdict import Judgement, RuleOutcome
-from evergreen.spec.training import BetterThanBaseline, NotWorseThanChampion
-
-
-def unjudged(policy: BetterThanBaseline | NotWorseThanChampion, judgement: Judgement, sentence: str) -> RuleOutcome:
-    """An outcome without numbers: the sentence says why."""
-    return RuleOutcome(
-        rule=policy.rule,
-        judgement=judgement,
-        severity=policy.severity,
-        sentence=sentence,
-        value=None,
-        threshold=None,
-        low=None,
-        high=None,
-    )
+from evergreen.records.verdict import RuleOutcome
+from evergreen.spec.gates import OnMetric
 
 
 def compare(
-    policy: BetterThanBaseline | NotWorseThanChampion,
+    policy: OnMetric,
     evaluation: Evaluation,
     against: Literal["champion", "baseline"],
     *,
@@ -33,6 +21,9 @@ def compare(
 ) -> RuleOutcome:
     """Ask that the whole interval of challenger minus other is better than ``by``, whichever way is better.
 
+    While there is no champion nothing can be worse than it. Champion and challenger that share too few rows which
+    neither was fitted on cannot be compared, and that is no pass.
+
     Parameters
     ----------
     by
@@ -40,32 +31,25 @@ def compare(
     strictly
         Whether an interval that touches ``by`` fails.
     """
-    difference = _difference(evaluation, policy.metric, against)
-    if difference is None:
-        sentence = f"{policy.metric} cannot be compared with the {against}'s. {evaluation.reason}".strip()
-        return unjudged(policy, Judgement.FAIL, sentence)
-    estimate, sign = difference.estimate, 1 if larger_is_better else -1
-    worst = known(estimate.low if larger_is_better else estimate.high)
-    passed = False
-    if worst is not None and known(estimate.value) is not None:
-        passed = sign * worst > by or (sign * worst == by and not strictly)
-    threshold = sign * by + 0.0  # no -0.0 in sentences and records
-    bound = {(True, 1): "more than", (False, 1): "at least", (True, -1): "less than", (False, -1): "at most"}
-    asked = f"{bound[strictly, sign]} {threshold:.{decimals(worst, threshold)}f} was asked of the whole interval"
-    return RuleOutcome(
-        rule=policy.rule,
-        judgement=Judgement.PASS if passed else Judgement.FAIL,
-        severity=policy.severity,
-        sentence=_sentence(evaluation, difference, asked, decimals(worst, threshold)),
-        value=known(estimate.value),
+    metric = policy.metric
+    if against == "champion" and evaluation.champion is None:
+        return outcome(policy, True, f"There is no champion yet that {metric} could be worse than.", about=metric)
+    difference = next((d for d in evaluation.differences if d.metric == metric and d.against == against), None)
+    if difference is None or (against == "champion" and not evaluation.comparable):
+        sentence = f"{metric} cannot be compared with the {against}'s. {evaluation.reason}"
+        return outcome(policy, False, sentence, about=metric)
+    worst = held(difference.estimate, "worst_end", larger_is_better=larger_is_better)
+    threshold = (1 if larger_is_better else -1) * by + 0.0  # no -0.0 in sentences and records
+    places = decimals(worst, threshold)
+    words = asked_words(threshold, places, larger_is_better=larger_is_better, strictly=strictly, judged_by="value")
+    return outcome(
+        policy,
+        keeps(worst, threshold, larger_is_better=larger_is_better, strictly=strictly),
+        _sentence(evaluation, difference, f"{words} of the whole interval", places),
+        about=metric,
+        estimate=difference.estimate,
         threshold=threshold,
-        low=known(estimate.low),
-        high=known(estimate.high),
     )
-
-
-def _difference(evaluation: Evaluation, metric: str, against: str) -> Difference | None:
-    return next((d for d in evaluation.differences if d.metric == metric and d.against == against), None)
 
 
 def _value(evaluation: Evaluation, metric: str, role: Role) -> float:

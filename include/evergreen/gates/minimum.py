@@ -1,32 +1,31 @@
 """The rule ``minimum``."""
 
-from evergreen.gates.wording import decimals, interval, known
-from evergreen.records.evaluation import Evaluation
-from evergreen.records.verdict import Judgement, RuleOutcome
-from evergreen.spec.training import Minimum
+from evergreen.gates.bound import bounded
+from evergreen.gates.outcome import Outcomes, outcome
+from evergreen.records.evidence import Evidence
+from evergreen.spec.model import ModelSpec
+from evergreen.spec.performance import Maximum, Minimum
 
 
-def minimum(policy: Minimum, evaluation: Evaluation) -> RuleOutcome:
-    """The challenger's metric must reach a value. The spec refuses this rule for metrics of which less is better.
+def minimum(spec: ModelSpec, policy: Minimum, evidence: Evidence) -> Outcomes:  # noqa: ARG001 (the shape of a rule)
+    """The challenger's metric must reach a value. A metric that could not be measured fails."""
+    return limited(policy, evidence, policy.at_least, larger_is_better=True)
 
-    It is the number itself that is asked, not the end of its interval. A metric that could not be measured fails.
-    """
-    found = (m for m in evaluation.metrics if m.name == policy.metric and m.role == "challenger")
-    estimate, asked = next((m.estimate for m in found), None), policy.at_least
-    value = None if estimate is None else known(estimate.value)
-    if estimate is None or value is None:
-        passed, sentence = False, f"{policy.metric} could not be measured. {evaluation.reason}".strip()
-    else:
-        passed, places = value >= asked, decimals(value, asked)
-        words = interval(estimate, places)
-        sentence = f"{policy.metric} is {value:.{places}f} ({words}); at least {asked:.{places}f} was asked."
-    return RuleOutcome(
-        rule=policy.rule,
-        judgement=Judgement.PASS if passed else Judgement.FAIL,
-        severity=policy.severity,
-        sentence=sentence,
-        value=value,
-        threshold=asked,
-        low=known(estimate.low) if estimate else None,
-        high=known(estimate.high) if estimate else None,
+
+def limited(policy: Minimum | Maximum, evidence: Evidence, asked: float, *, larger_is_better: bool) -> Outcomes:
+    """Hold the challenger's metric against a bound, from below or from above."""
+    metrics = evidence.evaluation.metrics
+    found = (m.estimate for m in metrics if m.name == policy.metric and m.role == "challenger")
+    if (estimate := next(found, None)) is None:
+        sentence = f"{policy.metric} could not be measured. {evidence.evaluation.reason}"
+        return (outcome(policy, False, sentence, about=policy.metric, threshold=asked),)
+    judged = bounded(
+        policy,
+        policy.metric,
+        estimate,
+        asked,
+        larger_is_better=larger_is_better,
+        strictly=policy.strictly,
+        judged_by=policy.judged_by,
     )
+    return (judged,)

@@ -97,11 +97,14 @@ class Columns(SpecPart):
     features: Features
     sensitive: tuple[ColumnName, ...] = ()
     """Columns by which fairness is judged; they need not be features."""
+    known_later: tuple[ColumnName, ...] = ()
+    """Columns that are filled only after the prediction was made; none of them may be a feature."""
 
     @model_validator(mode="after")
     def _each_column_has_its_place(self) -> Self:
         once(self.keys, "keys")
         once(self.sensitive, "sensitive")
+        once(self.known_later, "known_later")
         label = self.label.column
         if label == self.event_time:
             raise Misfit(("label", "column"), f"{label!r} is the event time")
@@ -112,6 +115,8 @@ class Columns(SpecPart):
                 if name in (label, self.event_time):
                     role = "label" if name == label else "event time"
                     raise Misfit(("features", kind, index), f"{name!r} is the {role}: it would give the answer away")
+                if name in self.known_later:
+                    raise Misfit(("features", kind, index), f"{name!r} is known only later: no model can ask for it")
         return self
 
 

@@ -7,11 +7,13 @@ from pydantic import Field, field_validator, model_validator
 from evergreen.core.digest import digest_of
 from evergreen.spec.approval import AUTO, Approval, RequiredIf
 from evergreen.spec.base import Misfit, Name, SpecPart
+from evergreen.spec.card import Card
 from evergreen.spec.data import Columns, Source
 from evergreen.spec.fairness import Fairness
+from evergreen.spec.gates import Gate, fit
 from evergreen.spec.metrics import Task, metrics_of
 from evergreen.spec.slices import Slices
-from evergreen.spec.training import Gate, Schedule, Training, Unscheduled
+from evergreen.spec.training import Schedule, Training, Unscheduled
 from evergreen.spec.words import found, nearest
 
 SPEC_VERSION = 1
@@ -50,6 +52,8 @@ class ModelSpec(SpecPart):
     """What a favourable decision is; the groups of ``columns.sensitive`` are compared by it."""
     approval: Approval = AUTO
     """Whether a person approves a challenger, and who."""
+    card: Card = Card()
+    """What only people can say in the model card."""
     schedule: Schedule = Unscheduled(kind="none")
     """When the model is retrained by itself."""
 
@@ -84,19 +88,8 @@ class ModelSpec(SpecPart):
         return self
 
     @model_validator(mode="after")
-    def _gates_measure_the_task(self) -> Self:
-        known = {m.name: m for m in metrics_of(self.task)}
-        for index, gate in enumerate(self.gates):
-            at = ("gates", index, "metric")
-            if gate.metric not in known:
-                hint = nearest(gate.metric, known)
-                raise Misfit(
-                    at, f"{gate.metric!r} is no metric of a {self.task} task: expected one of {', '.join(known)}{hint}"
-                )
-            if gate.rule == "minimum" and not known[gate.metric].larger_is_better:
-                raise Misfit(
-                    at, f"of {gate.metric} less is better, so that it has no minimum: use better_than_baseline"
-                )
+    def _gates_fit_task_and_columns(self) -> Self:
+        fit(self.gates, self.task, self.columns)
         return self
 
     @model_validator(mode="after")

@@ -1,4 +1,4 @@
-"""The parts of a spec that describe training, gates and scheduling."""
+"""The parts of a spec that describe training and scheduling."""
 
 from typing import Annotated, Literal, Self
 
@@ -82,48 +82,6 @@ class Training(SpecPart):
                 "is no longer than split.test and split.calibration together: nothing is left to train on",
             )
         return self
-
-
-class Minimum(SpecPart):
-    """The challenger's metric must reach a value."""
-
-    rule: Literal["minimum"]
-    """A value to reach."""
-    metric: str
-    """A metric of the task of which more is better."""
-    at_least: float
-    """The value that the challenger must reach."""
-    severity: Literal["block", "warn"] = "block"
-    """``block`` refuses the candidate, ``warn`` is only reported."""
-
-
-class BetterThanBaseline(SpecPart):
-    """The paired interval of challenger minus trivial baseline must lie above ``by`` (below -by where less is better)."""
-
-    rule: Literal["better_than_baseline"]
-    """Better than a trivial model."""
-    metric: str
-    """A metric of the task."""
-    by: float = Field(0.0, ge=0)
-    """The least improvement that counts."""
-    severity: Literal["block", "warn"] = "block"
-    """``block`` refuses the candidate, ``warn`` is only reported."""
-
-
-class NotWorseThanChampion(SpecPart):
-    """The paired interval of challenger minus champion must lie above ``-margin``. Passes while there is no champion."""
-
-    rule: Literal["not_worse_than_champion"]
-    """Not worse than what serves."""
-    metric: str
-    """A metric of the task."""
-    margin: float = Field(0.0, ge=0)
-    """The loss against the champion that is borne."""
-    severity: Literal["block", "warn"] = "block"
-    """``block`` refuses the candidate, ``warn`` is only reported."""
-
-
-Gate = Annotated[Minimum | BetterThanBaseline | NotWorseThanChampion, Field(discriminator="rule")]
 
 
 class Cron(SpecPart):

@@ -8,7 +8,7 @@ from evergreen.spec.training import Cron
 
 def doc_of(spec: ModelSpec) -> str:
     """Purpose, owner, features and gates, in Markdown."""
-    gates = "\n".join(f"- `{g.rule}` on {g.metric} ({g.severity})" for g in spec.gates)
+    gates = "\n".join(f"- `{g.rule}`{g.words.removeprefix(g.rule)} ({g.severity})" for g in spec.gates)
     columns = spec.columns
     return (
         f"# {spec.name}\n\n{spec.purpose}\n\n"

@@ -22,14 +22,19 @@ from evergreen.core.settings import settings
 from evergreen.features.frame import frame, label
 from evergreen.features.packaged import Manifest, prefix_of
 from evergreen.features.rows import rows
+from evergreen.gates.difference import compare
+from evergreen.records.evaluation import Evaluation
 from evergreen.records.interval import Interval
 from evergreen.records.package import ModelPackage, PackageFile
 from evergreen.records.snapshot import Column, Part, Snapshot, Source
 from evergreen.records.split import Span, Split
+from evergreen.records.verdict import RuleOutcome
 from evergreen.spec.data import Columns, Features, Label, ObjectsSource, SplitPolicy, Window
 from evergreen.spec.metrics import Task
+from evergreen.spec.metrics import metric as metric_info
 from evergreen.spec.model import ModelSpec, Owner
-from evergreen.spec.training import NotWorseThanChampion, Training
+from evergreen.spec.performance import NotWorseThanChampion
+from evergreen.spec.training import Training
 from evergreen.stores.memory import MemoryStore
 
 START, DAYS, ROWS_A_DAY = datetime(2013, 1, 1, tzinfo=UTC), 60, 40
@@ -96,6 +101,14 @@ def build_spec(task: Task = "binary", *, unit: str = "day", min_rows: int = 100,
         ),
         gates=(NotWorseThanChampion(rule="not_worse_than_champion", metric=METRIC[task]),),
     )
+
+
+def against_champion(spec: ModelSpec, found: Evaluation) -> RuleOutcome:
+    """What the rule of `build_spec` says of an evaluation."""
+    (policy,) = spec.gates
+    assert isinstance(policy, NotWorseThanChampion)
+    larger = metric_info(spec.task, policy.metric).larger_is_better
+    return compare(policy, found, "champion", by=-policy.margin, strictly=False, larger_is_better=larger)
 
 
 def span(interval: Interval) -> Span:

@@ -5,13 +5,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from sklearn.metrics import roc_auc_score
-from tests.unit.evaluation.conftest import World, build_spec, build_split, day, days, with_numeric
+from tests.unit.evaluation.conftest import World, against_champion, build_spec, build_split, day, days, with_numeric
 
 from evergreen.evaluation.evaluate import evaluate
 from evergreen.features.frame import frame, label
 from evergreen.features.packaged import load
 from evergreen.features.rows import rows
-from evergreen.gates.gate import gate
 from evergreen.records.evaluation import Estimate, Evaluation, Role
 from evergreen.records.package import ModelPackage
 from evergreen.records.verdict import Judgement
@@ -48,7 +47,7 @@ def test_a_better_challenger_beats_champion_and_baseline(world: World) -> None:
     assert metric(found, "roc_auc", "challenger").method == "DeLong, 28 units of day"
     assert metric(found, "brier", "challenger").method == "Poisson bootstrap, 500 resamples, 28 units of day"
     assert Evaluation.from_json(found.to_json()) == found
-    assert gate(spec, found).judgement is Judgement.PASS
+    assert against_champion(spec, found).judgement is Judgement.PASS
 
 
 def test_the_numbers_are_those_of_the_labelled_test_rows(world: World) -> None:
@@ -73,9 +72,9 @@ def test_it_is_deterministic(world: World) -> None:
 def test_a_worse_challenger_is_refused(world: World) -> None:
     spec = build_spec()
     package, champion = world.fit(spec, days(0, 32), numeric=("hour",)), world.fit(spec, days(0, 20))
-    verdict = gate(spec, judged(world, spec, package, champion))
+    verdict = against_champion(spec, judged(world, spec, package, champion))
     assert verdict.judgement is Judgement.FAIL
-    assert "below the champion's" in verdict.reasons[0]
+    assert "below the champion's" in verdict.sentence
 
 
 def test_rows_that_the_champion_was_fitted_on_are_left_out_for_all(world: World) -> None:
@@ -100,9 +99,9 @@ def test_too_few_shared_rows_are_said_and_are_no_pass(world: World, champion_end
     assert words in found.reason
     assert f"until {day(champion_end):%Y-%m-%d} 00:00 UTC" in found.reason
     assert (found.span, {m.role for m in found.metrics}) == (days(32, 60), {"challenger", "baseline"})
-    verdict = gate(spec, found)
+    verdict = against_champion(spec, found)
     assert verdict.judgement is Judgement.FAIL
-    assert words in verdict.reasons[0]
+    assert words in verdict.sentence
 
 
 def test_too_few_test_rows_measure_nothing(world: World) -> None:
@@ -207,4 +206,4 @@ def test_scores_that_are_not_numbers_are_said(world: World) -> None:
     against = judged(world, spec, package, broken)
     assert "The champion cannot be measured" in against.reason
     assert {m.role for m in against.metrics} == {"challenger", "baseline"}
-    assert gate(spec, against).judgement is Judgement.FAIL
+    assert against_champion(spec, against).judgement is Judgement.FAIL

@@ -1,81 +1,32 @@
 """The rules, their directions, their sentences, and what is never a pass."""
 
 import math
-from datetime import UTC, datetime
+from dataclasses import replace
+from typing import get_args
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evergreen.core.errors import SpecError
-from evergreen.gates.gate import _apply, gate
-from evergreen.records.evaluation import Difference, Estimate, Evaluation, Metric, Role
-from evergreen.records.interval import Interval
+from evergreen.gates.gate import RULES, gate
+from evergreen.records.evaluation import Evaluation, Role
 from evergreen.records.verdict import Judgement, RuleOutcome, Verdict
-from evergreen.spec.data import Columns, Features, Label, ObjectsSource, Window
-from evergreen.spec.model import ModelSpec, Owner
-from evergreen.spec.training import BetterThanBaseline, Gate, Minimum, NotWorseThanChampion, Training
+from evergreen.spec.gates import Gate
+from evergreen.spec.performance import BetterThanBaseline, BetterThanChampion, Maximum, Minimum, NotWorseThanChampion
+
+from .conftest import estimate, evaluation, evidence, outcome, spec
 
 NAN = float("nan")
-JUNE = Interval(start=datetime(2013, 6, 1, tzinfo=UTC), end=datetime(2013, 7, 1, tzinfo=UTC))
-
-
-def spec(*gates: Gate) -> ModelSpec:
-    label, features = Label(column="late", positive=1), Features(numeric=("hour",))
-    return ModelSpec(
-        version=1,
-        name="flights",
-        owner=Owner(name="Operations", email="operations@example.com"),
-        purpose="Warns of late flights.",
-        task="binary",
-        source=ObjectsSource(kind="objects"),
-        columns=Columns(event_time="time", keys=("id",), label=label, features=features),
-        training=Training(window=Window(kind="expanding", start=JUNE.start)),
-        gates=gates,
-    )
-
-
-def estimate(value: float, low: float | None, high: float | None) -> Estimate:
-    return Estimate(value=value, low=low, high=high, method="DeLong, 28 units of day")
-
-
-def evaluation(
-    metric: str = "roc_auc",
-    *,
-    values: dict[Role, float] | None = None,
-    champion: Estimate | None = None,
-    baseline: Estimate | None = None,
-    reason: str = "",
-    has_champion: bool = True,
-) -> Evaluation:
-    values = values or {"challenger": 0.749, "champion": 0.664, "baseline": 0.5}
-    given = ((champion, "champion"), (baseline, "baseline"))
-    return Evaluation(
-        model="flights",
-        package="a" * 64,
-        champion="b" * 64 if has_champion else None,
-        span=JUNE,
-        rows=25_478,
-        units=28,
-        looks=0,
-        comparable=not reason,
-        reason=reason,
-        metrics=tuple(Metric(name=metric, role=r, estimate=estimate(v, v - 0.02, v + 0.02)) for r, v in values.items()),
-        differences=tuple(
-            Difference(metric=metric, against="champion" if a == "champion" else "baseline", estimate=e)
-            for e, a in given
-            if e is not None
-        ),
-    )
-
-
-def outcome(policy: Gate, found: Evaluation) -> RuleOutcome:
-    return gate(spec(policy), found).outcomes[0]
-
-
 NOT_WORSE = NotWorseThanChampion(rule="not_worse_than_champion", metric="roc_auc", margin=0.01)
 BETTER = BetterThanBaseline(rule="better_than_baseline", metric="roc_auc")
 MINIMUM = Minimum(rule="minimum", metric="roc_auc", at_least=0.6)
+MAXIMUM = Maximum(rule="maximum", metric="brier", at_most=0.2)
+
+
+def test_every_rule_of_the_spec_has_a_function() -> None:
+    union, _ = get_args(Gate)
+    named = [get_args(policy.model_fields["rule"].annotation)[0] for policy in get_args(union)]
+    assert sorted(named) == sorted([*RULES, "custom"])
 
 
 def test_a_better_challenger_in_words_and_numbers() -> None:
@@ -147,7 +98,7 @@ def test_the_minimum_is_asked_of_the_number_itself() -> None:
     assert short.sentence == "roc_auc is 0.5999 (95% interval 0.5799 to 0.6199); at least 0.6000 was asked."
 
 
-@pytest.mark.parametrize("policy", [MINIMUM, BETTER, NOT_WORSE])
+@pytest.mark.parametrize("policy", [MINIMUM, BETTER, NOT_WORSE, MAXIMUM])
 def test_what_was_not_measured_fails_with_the_reason(policy: Gate) -> None:
     found = outcome(policy, evaluation(values={"champion": 0.6}, reason="All 900 rows have the same label."))
     assert found.judgement is Judgement.FAIL
@@ -174,7 +125,8 @@ def test_what_is_not_a_number_never_passes(value: float, low: float | None, high
 
 def _judged(policy: Gate, found: Evaluation) -> RuleOutcome:
     """As `gate` does, without the evaluation's digest, which NaN cannot have."""
-    return _apply(spec(policy), policy, found)
+    (only,) = RULES[policy.rule](spec(policy), policy, evidence(found))
+    return only
 
 
 def _verdict(found: RuleOutcome) -> Verdict:
@@ -185,22 +137,66 @@ def _verdict(found: RuleOutcome) -> Verdict:
 
 def test_a_warning_that_fails_does_not_block() -> None:
     warned = MINIMUM.model_copy(update={"at_least": 0.9, "severity": "warn"})
-    verdict = gate(spec(warned, NOT_WORSE), evaluation(champion=estimate(0.085, 0.071, 0.099)))
+    verdict = gate(
+        spec(warned, NOT_WORSE, BETTER),
+        evidence(evaluation(champion=estimate(0.085, 0.071, 0.099), baseline=estimate(0.2, 0.1, 0.3))),
+    )
     assert verdict.judgement is Judgement.PASS
     assert len(verdict.reasons) == 1
 
 
 def test_one_blocking_rule_is_enough_to_fail() -> None:
     found = evaluation(champion=estimate(-0.05, -0.09, -0.02), baseline=estimate(0.1, 0.05, 0.15))
-    verdict = gate(spec(MINIMUM, BETTER, NOT_WORSE), found)
+    verdict = gate(spec(MINIMUM, BETTER, NOT_WORSE), evidence(found))
     assert verdict.judgement is Judgement.FAIL
     assert [o.judgement for o in verdict.outcomes] == [Judgement.PASS, Judgement.PASS, Judgement.FAIL]
     assert (verdict.package, verdict.champion, verdict.evaluation) == (found.package, found.champion, found.digest)
     assert Verdict.from_json(verdict.to_json()) == verdict
 
 
-def test_an_unknown_metric_is_named_with_the_nearest() -> None:
-    wrong = NOT_WORSE.model_copy(update={"metric": "roc_acu"})
-    built = spec(NOT_WORSE).model_copy(update={"gates": (wrong,)})
-    with pytest.raises(SpecError, match=r"'roc_acu'.*binary.*did you mean 'roc_auc'"):
-        gate(built, evaluation())
+def test_better_than_the_champion_asks_for_a_proven_improvement() -> None:
+    policy = BetterThanChampion(rule="better_than_champion", metric="roc_auc", by=0.01)
+    assert outcome(policy, evaluation(champion=estimate(0.03, 0.011, 0.05))).judgement is Judgement.PASS
+    close = outcome(policy, evaluation(champion=estimate(0.03, 0.01, 0.05)))
+    assert close.judgement is Judgement.FAIL
+    assert "more than 0.010 was asked of the whole interval" in close.sentence
+    assert outcome(policy, evaluation(has_champion=False)).judgement is Judgement.PASS
+
+
+@pytest.mark.parametrize(("value", "judgement"), [(0.2, Judgement.PASS), (0.2001, Judgement.FAIL)])
+def test_the_maximum_is_for_what_should_be_small(value: float, judgement: Judgement) -> None:
+    found = outcome(MAXIMUM, evaluation("brier", values={"challenger": value}))
+    assert found.judgement is judgement
+    assert "at most 0.200" in found.sentence
+
+
+def test_a_strict_bound_refuses_the_bound_itself() -> None:
+    strict = MINIMUM.model_copy(update={"strictly": True})
+    found = outcome(strict, evaluation(values={"challenger": 0.6}))
+    assert found.judgement is Judgement.FAIL
+    assert "more than 0.600 was asked" in found.sentence
+
+
+@pytest.mark.parametrize(("judged_by", "asked"), [("value", 0.7), ("worst_end", 0.68), ("best_end", 0.72)])
+def test_a_bound_may_be_asked_of_an_end_of_the_interval(judged_by: str, asked: float) -> None:
+    policy = MINIMUM.model_copy(update={"judged_by": judged_by, "at_least": asked - 1e-9})
+    more = policy.model_copy(update={"at_least": asked + 1e-9})
+    found = evaluation(values={"challenger": 0.7})
+    assert outcome(policy, found).judgement is Judgement.PASS
+    assert outcome(more, found).judgement is Judgement.FAIL
+
+
+def test_a_policy_without_a_baseline_is_completed() -> None:
+    found = evaluation(values={"challenger": 0.7}, has_champion=False, baseline=estimate(0.01, -0.01, 0.03))
+    verdict = gate(spec(MINIMUM), evidence(found))
+    assert [o.rule for o in verdict.outcomes] == ["minimum", "better_than_baseline"]
+    assert verdict.judgement is Judgement.FAIL
+    assert "the baseline's" in verdict.reasons[0]
+    assert len(gate(spec(MINIMUM, BETTER), evidence(found)).outcomes) == 2
+
+
+def test_what_was_not_judged_blocks_like_what_failed() -> None:
+    found = outcome(MINIMUM, evaluation())
+    unjudged = replace(found, judgement=Judgement.NOT_JUDGED)
+    assert unjudged.refuses
+    assert not replace(unjudged, severity="warn").refuses

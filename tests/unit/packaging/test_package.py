@@ -64,6 +64,7 @@ def test_the_same_version_gives_the_same_bytes(trained: Trained) -> None:
     assert first == second
     names = [found.key for found in stores[0].list(first.prefix)]
     assert {name.removeprefix(first.prefix) for name in names} == {
+        "environment.txt",
         "manifest.json",
         "model.skops",
         "requirements.txt",
@@ -85,7 +86,9 @@ def test_the_record_is_read_back_from_the_manifest(trained: Trained) -> None:
     assert load_manifest(trained.world.store, "small", wrapped.sha256) == wrapped
 
 
-@pytest.mark.parametrize("name", ["model.skops", "spec.json", "signature.json", "requirements.txt", "manifest.json"])
+@pytest.mark.parametrize(
+    "name", ["model.skops", "spec.json", "signature.json", "requirements.txt", "manifest.json", "environment.txt"]
+)
 def test_a_changed_file_is_named(trained: Trained, name: str) -> None:
     wrapped, store = trained.package(), trained.world.store
     store.put(wrapped.prefix + name, store.get(wrapped.prefix + name) + b" ")

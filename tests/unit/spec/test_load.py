@@ -64,7 +64,7 @@ def test_every_model_of_the_repository_loads(folder: Path) -> None:
         (
             "rule: minimum",
             "rule: min",
-            ":25: gates.0.rule: expected 'minimum', 'better_than_baseline' or 'not_worse_than_champion'",
+            ":25: gates.0.rule: expected 'minimum', 'maximum', 'better_than_baseline', ",
         ),
         ("    at_least: 0.6\n", "", ":25: gates.0.at_least: this key is missing: expected a number."),
         (
