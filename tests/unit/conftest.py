@@ -12,9 +12,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from evergreen.core.digest import sha256
 from evergreen.core.settings import settings
+from evergreen.journal.signing import Keyring, Signer, Trust
 from evergreen.records.interval import Interval
 from evergreen.records.run import Run, Way
 from evergreen.records.snapshot import Column, Part, Snapshot, Source
@@ -175,3 +177,10 @@ def _span(table: pa.Table, start: datetime, end: datetime) -> Span:
     inside = table.filter((pc.field("at") >= start) & (pc.field("at") < end))
     rows = len(inside) - inside["late"].null_count
     return Span(interval=Interval(start=start, end=end), rows=rows, label_rate=None, units=rows)
+
+
+@pytest.fixture(scope="session")
+def trust() -> Trust:
+    """A throw-away key that signs, and whose signatures count."""
+    signer = Signer(Ed25519PrivateKey.from_private_bytes(bytes(range(32))))
+    return Trust(signer=signer, keys=Keyring([signer.public]))

@@ -16,11 +16,11 @@ from evergreen.stores.ports import Anchors
 
 @dataclass(frozen=True, kw_only=True)
 class Head(Record):
-    """The last entry of a journal when it was noted."""
+    """The last entry of a journal when it was noted; ``entry`` is its digest."""
 
     model: str
     sequence: int
-    digest: str
+    entry: str
     noted_at: datetime
 
 
@@ -46,7 +46,7 @@ def anchor(journal: Journal, places: Sequence[Anchors]) -> Head:
     state = journal.state()
     if not places or state.sequence == 0:
         raise Refused(f"{journal.model}: there is no {'entry to note' if places else 'place to note a head in'}.")
-    head = Head(model=journal.model, sequence=state.sequence, digest=state.digest, noted_at=now())
+    head = Head(model=journal.model, sequence=state.sequence, entry=state.digest, noted_at=now())
     for place in places:
         last = max(heads(place, journal.model), key=lambda known: known.sequence, default=None)
         if last is not None:
@@ -72,7 +72,7 @@ def witnesses(places: Sequence[Anchors], model: str) -> tuple[list[Witness], lis
     for place in places:
         try:
             found += [
-                Witness(sequence=h.sequence, digest=h.digest, place=f"{place} ({h.noted_at:%Y-%m-%d %H:%M:%S})")
+                Witness(sequence=h.sequence, digest=h.entry, place=f"{place} ({h.noted_at:%Y-%m-%d %H:%M:%S})")
                 for h in heads(place, model)
             ]
         except IntegrityError as error:
@@ -86,7 +86,7 @@ def _require(journal: Journal, head: Head, place: Anchors) -> None:
         digest = sha256(read_first(journal.store, journal.model, head.sequence))
     except NotFound:
         digest = ""
-    if digest != head.digest:
+    if digest != head.entry:
         raise IntegrityError(
             f"{key}: this entry was noted in {place} at {head.noted_at:%Y-%m-%d %H:%M:%S}, and is gone or another one now. "
             f"Run `evergreen journal verify --model {journal.model}`."

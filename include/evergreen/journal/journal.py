@@ -181,6 +181,7 @@ class Journal:
     def _require_head(self, fold: Fold, found: Stored | None) -> None:
         key = key_of(self.model, fold.sequence)
         if found is not None and found.key == key:
+            self._report(found.finding)
             if self._head_etag == found.first.etag:
                 return
             if not self._head_etag and sha256(self._read(found, fold.sequence)) == fold.digest:
@@ -192,11 +193,12 @@ class Journal:
     def _read(self, found: Stored, sequence: int) -> bytes:
         if found.key != key_of(self.model, sequence):
             raise IntegrityError(f"{found.key}: entry {sequence} was expected here. Run `evergreen journal verify`.")
-        if found.finding is not None:
-            self._report(found.finding)
+        self._report(found.finding)
         return self.store.get_version(found.key, found.first.version)
 
-    def _report(self, finding: Finding) -> None:
+    def _report(self, finding: Finding | None) -> None:
+        if finding is None:
+            return
         if finding.key not in self._findings:
             log.warning(finding.sentence)
         self._findings[finding.key] = finding

@@ -103,13 +103,14 @@ def name_of(key: Ed25519PublicKey) -> str:
 def load_signer(path: Path) -> Signer:
     """The private key in a PEM file of mode 600; raises ``InputError``, which never shows its content."""
     try:
-        if path.stat().st_mode & 0o077:
-            raise InputError(f"EVERGREEN_SIGNING_KEY_FILE: others can read {path}. Run `chmod 600 {path}`.")
+        mode = path.stat().st_mode
         key = serialization.load_pem_private_key(path.read_bytes(), password=None)
     except OSError as error:
         raise InputError(f"EVERGREEN_SIGNING_KEY_FILE: {path} cannot be read ({error.strerror}).") from None
     except (ValueError, TypeError):
         raise InputError(f"EVERGREEN_SIGNING_KEY_FILE: {path} is no private key in PEM without a password.") from None
+    if mode & 0o077:
+        raise InputError(f"EVERGREEN_SIGNING_KEY_FILE: others can read {path}. Run `chmod 600 {path}`.")
     if not isinstance(key, Ed25519PrivateKey):
         raise InputError(f"EVERGREEN_SIGNING_KEY_FILE: {path} holds no Ed25519 key. `evergreen journal key` makes one.")
     return Signer(key)

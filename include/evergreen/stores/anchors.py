@@ -18,7 +18,7 @@ class FileAnchors:
 
     def note(self, model: str, head: str) -> None:
         """Append a line; one write, so that processes do not mix theirs."""
-        line = json.dumps({"model": model, "head": head}) + "\n"
+        line = "\n" + json.dumps({"model": model, "head": head}) + "\n"  # the line before may have been cut by a crash
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             descriptor = os.open(self.path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)

@@ -78,9 +78,9 @@ def test_wrong_keys_are_denied_in_words(weed: Weed, tmp_path: Path, call: str, w
 
 
 class TestS3StoreWithLock(LockedStoreContract):
-    @pytest.fixture(scope="class")
+    @pytest.fixture
     def store(self, weed: Weed) -> ObjectStore:
-        store = open_store(weed.settings(bucket=f"locked-{uuid4().hex[:8]}"))
+        store = open_store(weed.settings(bucket="locked"))
         store.create_bucket()
         store.lock_bucket()  # it is already: asking again changes nothing
         return store
