@@ -23,6 +23,7 @@ class TrackedRun:
     ended: int = 0
     datasets: list[LoggedDataset] = field(default_factory=list)
     metrics: dict[str, float] = field(default_factory=dict)
+    texts: dict[str, str] = field(default_factory=dict)
 
 
 class MemoryTracker:
@@ -69,6 +70,10 @@ class MemoryTracker:
             **{path: text.encode() for path, text in model.files.items()},
         }
         return uri
+
+    def log_text(self, run_id: str, path: str, text: str) -> None:
+        """Keep a text file with the run; raises ``NotFound``."""
+        self._run(run_id).texts[path] = text
 
     def end_run(self, run_id: str, *, finished: bool, tags: Mapping[str, str]) -> None:
         """Set the last tags and close the run."""

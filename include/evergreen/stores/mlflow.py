@@ -107,6 +107,11 @@ class MlflowStore:
             self._client.log_outputs(run_id, [LoggedModelOutput(logged.model_id, step=0)])
         return f"models:/{logged.model_id}"
 
+    def log_text(self, run_id: str, path: str, text: str) -> None:
+        """Store a text file among the run's artifacts, replacing what is there."""
+        with translated(self.url, f"store {path} with run {run_id}"):
+            self._client.log_text(run_id, text, path)
+
     def end_run(self, run_id: str, *, finished: bool, tags: Mapping[str, str]) -> None:
         """Set the last tags in one request, then close the run."""
         with translated(self.url, f"end run {run_id}"):

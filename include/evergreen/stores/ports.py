@@ -221,6 +221,10 @@ class RunTracker(Protocol):
         """Store the model's files and give the URI under which ``ModelRegistry`` finds them."""
         ...
 
+    def log_text(self, run_id: str, path: str, text: str) -> None:
+        """Store a text file among the run's artifacts, replacing what is there; also after the run's end."""
+        ...
+
     def end_run(self, run_id: str, *, finished: bool, tags: Mapping[str, str]) -> None:
         """Set the last tags, then close the run: finished, or failed."""
         ...

@@ -77,6 +77,18 @@ def test_a_failed_run_is_not_found_and_an_open_one_is_buried(store: MlflowStore,
     assert store.find_run(model, "k") is None
 
 
+def test_a_text_is_kept_with_a_run_that_has_ended_and_the_last_one_counts(
+    store: MlflowStore, server: str, model: str, tmp_path: Path
+) -> None:
+    run_id, _ = finished(store, model)
+    store.log_text(run_id, "card/card.md", "# Zürich")
+    store.log_text(run_id, "card/card.md", "# Zürich, again")
+    kept = Path(MlflowClient(server).download_artifacts(run_id, "card/card.md", str(tmp_path)))
+    assert kept.read_text(encoding="utf-8") == "# Zürich, again"
+    with pytest.raises(NotFound):
+        store.log_text(uuid4().hex, "card/card.md", "one")
+
+
 def test_of_two_runs_the_first_to_finish_counts(store: MlflowStore, model: str) -> None:
     early, late = started(store, model), started(store, model)
     store.end_run(late, finished=True, tags={})

@@ -26,6 +26,17 @@ def test_an_open_run_is_buried_by_the_next_of_its_key() -> None:
     assert tracker.runs[left].status == "KILLED"
 
 
+def test_a_text_is_kept_with_a_run_that_has_ended_and_the_last_one_counts() -> None:
+    tracker = MemoryTracker()
+    run_id = start(tracker)
+    tracker.end_run(run_id, finished=True, tags={})
+    tracker.log_text(run_id, "card/card.md", "one")
+    tracker.log_text(run_id, "card/card.md", "two")
+    assert tracker.runs[run_id].texts == {"card/card.md": "two"}
+    with pytest.raises(NotFound):
+        tracker.log_text("run-9", "card/card.md", "one")
+
+
 def test_what_is_not_there_is_not_found() -> None:
     with pytest.raises(NotFound):
         MemoryTracker().run_tags("run-9")
