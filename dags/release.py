@@ -8,10 +8,11 @@ from evergreen_airflow.dags.kinds import release_dag
 
 
 def wire(spec: Model) -> DAG:
-    """A challenger that is superseded or not approved skips to ``report``."""
+    """A challenger that is superseded or not approved skips to ``report``; asking is one step, proving the answer another."""
     with release_dag(spec) as dag:
         chain(
             do.ApproveOperator(task_id="approve", model=spec.name),
+            do.ConfirmOperator(task_id="confirm", model=spec.name),
             do.ReleaseOperator(task_id="release", model=spec.name),
             do.PromoteOperator(task_id="promote", model=spec.name),
             do.ReleaseReportOperator(task_id="report", model=spec.name),

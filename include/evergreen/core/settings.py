@@ -5,6 +5,7 @@ import re
 import tempfile
 from functools import cache
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -21,6 +22,7 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="EVERGREEN_", frozen=True, extra="ignore")
 
     state_dir: Path | None = Field(None, description="State of the local stack; unset: .evergreen in the project.")
+    stack_login: Literal["simple", "fab"] = Field("simple", description="Airflow's login of the local stack.")
     models_dir: Path = Field(Path("models"), description="The folder of model folders.")
     s3_endpoint: str | None = Field(None, description="S3 API address; unset means Amazon's own.")
     s3_region: str = "us-east-1"

@@ -11,8 +11,11 @@ from evergreen.core.errors import RunError
 from evergreen.journal.signing import new_pair
 from evergreen.stack.state import State
 
-USERS = {"admin": "admin", "op": "op", "viewer": "viewer"}
-"""Who may log in to Airflow, and the role of each."""
+SERVICE = "evergreen"
+"""The login by which release steps read what approvers answered, and end questions that are superseded."""
+
+USERS = {"admin": "admin", "op": "op", "viewer": "viewer", "ada": "user", "bob": "user", SERVICE: "user"}
+"""Who may log in to Airflow, and the role of each; ada and bob are there to approve."""
 
 
 def _password() -> str:

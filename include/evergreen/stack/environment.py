@@ -4,8 +4,8 @@ import shlex
 import sys
 from pathlib import Path
 
-from evergreen.core.settings import inherited
-from evergreen.stack.credentials import USERS, Credentials, credentials, signing_key, write_private
+from evergreen.core.settings import inherited, settings
+from evergreen.stack.credentials import SERVICE, USERS, Credentials, credentials, passwords, signing_key, write_private
 from evergreen.stack.ports import ports
 from evergreen.stack.state import State
 
@@ -40,6 +40,8 @@ def environment(state: State) -> dict[str, str]:
         "EVERGREEN_ANCHOR_FILE": str(state.path / "journal-heads.jsonl"),
         "EVERGREEN_MLFLOW_URL": f"http://127.0.0.1:{chosen['mlflow']}",
         "EVERGREEN_AIRFLOW_URL": f"http://127.0.0.1:{chosen['airflow']}",
+        "EVERGREEN_AIRFLOW_USER": SERVICE,
+        "EVERGREEN_AIRFLOW_PASSWORD": passwords(state)[SERVICE],
         "EVERGREEN_WORK_DIR": str(state.work),
         **_airflow(state, secret, chosen),
         "OMP_WAIT_POLICY": "passive",  # threads that spin while they wait take the cores from the other tasks
@@ -60,10 +62,7 @@ def _airflow(state: State, secret: Credentials, chosen: dict[str, int]) -> dict[
         "CORE__PARALLELISM": PARALLEL_TASKS,
         "CORE__FERNET_KEY": secret.fernet_key,
         "CORE__EXECUTION_API_SERVER_URL": f"{url}/execution/",
-        "CORE__AUTH_MANAGER": "airflow.api_fastapi.auth.managers.simple.simple_auth_manager.SimpleAuthManager",
-        "CORE__SIMPLE_AUTH_MANAGER_ALL_ADMINS": False,
-        "CORE__SIMPLE_AUTH_MANAGER_USERS": ",".join(f"{user}:{role}" for user, role in USERS.items()),
-        "CORE__SIMPLE_AUTH_MANAGER_PASSWORDS_FILE": state.passwords,
+        **_login(state),
         "CORE__HOSTNAME_CALLABLE": "socket.gethostname",  # the default asks the name server
         "CORE__MIN_SERIALIZED_DAG_UPDATE_INTERVAL": 5,
         "DATABASE__SQL_ALCHEMY_CONN": address,
@@ -86,6 +85,18 @@ def _airflow(state: State, secret: Credentials, chosen: dict[str, int]) -> dict[
         "WORKERS__EXECUTION_API_TIMEOUT": 30,  # one API server on a busy laptop
     }
     return {"AIRFLOW_HOME": str(state.airflow)} | {f"AIRFLOW__{key}": str(value) for key, value in options.items()}
+
+
+def _login(state: State) -> dict[str, object]:
+    """Who may log in: the users that are listed here, or those whom FAB has in its tables."""
+    if settings().stack_login == "fab":
+        return {"CORE__AUTH_MANAGER": "airflow.providers.fab.auth_manager.fab_auth_manager.FabAuthManager"}
+    return {
+        "CORE__AUTH_MANAGER": "airflow.api_fastapi.auth.managers.simple.simple_auth_manager.SimpleAuthManager",
+        "CORE__SIMPLE_AUTH_MANAGER_ALL_ADMINS": False,
+        "CORE__SIMPLE_AUTH_MANAGER_USERS": ",".join(f"{user}:{role}" for user, role in USERS.items()),
+        "CORE__SIMPLE_AUTH_MANAGER_PASSWORDS_FILE": state.passwords,
+    }
 
 
 def component(state: State, name: str) -> dict[str, str]:
@@ -133,7 +144,7 @@ def write(state: State) -> None:
 
 def masked(state: State) -> dict[str, str]:
     """The environment with its secrets blotted out, for a screen."""
-    hidden = vars(credentials(state)).values()
+    hidden = {*vars(credentials(state)).values(), *passwords(state).values()}
     return {
         name: "********" if any(secret in value for secret in hidden) else value
         for name, value in environment(state).items()

@@ -2,6 +2,7 @@
 
 from evergreen_airflow.operators.approve import ApproveOperator
 from evergreen_airflow.operators.claim import ClaimOperator
+from evergreen_airflow.operators.confirm import ConfirmOperator
 from evergreen_airflow.operators.evaluate import EvaluateOperator
 from evergreen_airflow.operators.gate import GateOperator
 from evergreen_airflow.operators.landed import LandedOperator
@@ -21,6 +22,7 @@ from evergreen_airflow.operators.validate import ValidateOperator
 __all__ = [
     "ApproveOperator",
     "ClaimOperator",
+    "ConfirmOperator",
     "EvaluateOperator",
     "GateOperator",
     "LandedOperator",

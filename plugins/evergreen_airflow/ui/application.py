@@ -11,6 +11,8 @@ async def application(scope: Any, receive: Any, send: Any) -> None:
 
 @cache
 def _built() -> Any:
-    from evergreen_airflow.ui.reports import build
+    from evergreen_airflow.ui import people, reports
 
-    return build()
+    app = reports.build()
+    people.add_to(app)
+    return app

@@ -14,7 +14,7 @@ Write = Callable[..., Path]
 def test_the_steps_follow_each_other(parse: Parse, write_model: Write) -> None:
     write_model("alpha")
     dag = parse("release")["release__alpha"]
-    assert [t.task_id for t in dag.topological_sort()] == ["approve", "release", "promote", "report"]
+    assert [t.task_id for t in dag.topological_sort()] == ["approve", "confirm", "release", "promote", "report"]
     assert dag.get_task("report").trigger_rule == "all_done"
 
 

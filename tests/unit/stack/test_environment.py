@@ -3,9 +3,9 @@ import subprocess
 
 import pytest
 
-from evergreen.core.settings import Settings
+from evergreen.core.settings import Settings, settings
 from evergreen.stack import environment
-from evergreen.stack.credentials import credentials
+from evergreen.stack.credentials import SERVICE, credentials, passwords
 from evergreen.stack.ports import ports
 from evergreen.stack.state import State
 
@@ -67,5 +67,25 @@ def test_the_file_for_a_shell_is_private_and_says_the_same(state: State) -> None
 def test_what_is_shown_holds_no_secret(state: State) -> None:
     shown = environment.masked(state)
     assert secrets_in(state, shown) == set()
+    assert not [word for word in passwords(state).values() if any(word in value for value in shown.values())]
     assert set(shown) == set(environment.environment(state))
     assert shown["EVERGREEN_S3_ENDPOINT"] == environment.environment(state)["EVERGREEN_S3_ENDPOINT"]
+
+
+def test_release_steps_have_a_login_of_their_own(state: State) -> None:
+    made = environment.environment(state)
+    assert made["EVERGREEN_AIRFLOW_USER"] == SERVICE
+    assert made["EVERGREEN_AIRFLOW_PASSWORD"] == passwords(state)[SERVICE]
+    assert f"{SERVICE}:user" in made["AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_USERS"]
+    assert "EVERGREEN_AIRFLOW_PASSWORD" not in environment.component(state, "mlflow")
+
+
+def test_the_login_may_be_fab(state: State, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("EVERGREEN_STACK_LOGIN", "fab")
+    settings.cache_clear()
+    try:
+        made = environment.environment(state)
+    finally:
+        settings.cache_clear()
+    assert made["AIRFLOW__CORE__AUTH_MANAGER"].endswith("FabAuthManager")
+    assert not [name for name in made if "SIMPLE_AUTH" in name]
