@@ -14,7 +14,6 @@ Rule = Callable[[Iterable[Module]], Iterator[str]]
 # Modules, or folders of modules of one shape, that the test of a whole covers: what calls them, or their contract suite.
 COVERED_BY = {
     "include/evergreen/cli/demo.py": "e2e/test_story.py",
-    "include/evergreen/cli/journal.py": "e2e/test_story.py",
     "include/evergreen/cli/landed.py": "e2e/test_on_data.py",
     "include/evergreen/cli/output.py": "unit/cli/test_models.py",
     "include/evergreen/cli/release.py": "e2e/test_story.py",
