@@ -291,6 +291,6 @@ def land_flights() -> Callable[[Workspace, range], None]:
         assert spec.loader is not None
         loader = module_from_spec(spec)
         spec.loader.exec_module(loader)
-        loader.land(ws.store, months, producer_run="e2e")
+        loader.land(ws.store, months, producer_run="e2e", model=ws.model, label=ws.spec.columns.label.column)
 
     return landed

@@ -25,8 +25,8 @@ def loader() -> ModuleType:
     assert found.loader
     module = importlib.util.module_from_spec(found)
     found.loader.exec_module(module)
-    year = module.flights()
-    vars(module)["flights"] = lambda: year
+    years = {label: module.flights(label) for label in module.LABELS}
+    vars(module)["flights"] = lambda label="late": years[label]
     return module
 
 
@@ -58,7 +58,7 @@ def test_months_land_once_with_their_producer_and_only_their_own_rows(loader: Mo
     february = pq.read_table(io.BytesIO(store.get(keys[1])))
     times = pc.min_max(february["scheduled_departure"]).as_py()
     assert datetime(2013, 2, 1, tzinfo=UTC) <= times["min"] < times["max"] < datetime(2013, 3, 1, tzinfo=UTC)
-    assert february.schema.equals(loader.SCHEMA)
+    assert february.schema.equals(loader.schema("late"))
 
 
 def test_a_month_landed_otherwise_is_landed_again(loader: ModuleType) -> None:
@@ -73,12 +73,41 @@ def test_other_months_are_refused(loader: ModuleType) -> None:
         loader.land(MemoryStore(), [0, 3], "run-1")
 
 
-def test_the_spec_names_only_columns_that_are_landed(loader: ModuleType) -> None:
-    columns = load(FOLDER).columns
+@pytest.mark.parametrize("model", ["flight_delays", "air_time", "flight_outcome"])
+def test_each_spec_names_only_columns_that_are_landed(loader: ModuleType, model: str) -> None:
+    columns = load(FOLDER.parent / model).columns
     named = {columns.event_time, *columns.keys, columns.label.column, *columns.features.names, *columns.sensitive}
-    assert named <= set(loader.SCHEMA.names)
+    assert named <= set(loader.schema(columns.label.column).names)
 
 
 def test_rows_without_weather_are_kept(loader: ModuleType) -> None:
     year: pd.DataFrame = loader.flights()
     assert 1_000 < int(year["temp"].isna().sum()) < 3_000
+
+
+@pytest.mark.parametrize("label", ["late", "air_time", "outcome"])
+def test_each_model_gets_its_label_and_no_other_outcome(loader: ModuleType, label: str) -> None:
+    year = loader.flights(label)
+    assert len(year) == 336_776
+    assert (OUTCOMES | {"late", "outcome"}) & set(year.columns) == {label}
+
+
+def test_the_outcomes_of_the_year(loader: ModuleType) -> None:
+    counts = loader.flights("outcome")["outcome"].value_counts(dropna=False).to_dict()
+    assert counts == {"on time": 247_246, "late": 80_100, "cancelled": 8_255, "diverted": 1_175}
+    minutes = loader.flights("air_time")["air_time"]
+    assert (int(minutes.isna().sum()), int(minutes.min()), int(minutes.max())) == (9_430, 20, 695)
+
+
+def test_the_same_month_has_the_same_bytes_and_lies_with_its_model(loader: ModuleType) -> None:
+    stores = MemoryStore(), MemoryStore()
+    written = [loader.land(store, [2], "run-1", model="air_time", label="air_time") for store in stores]
+    assert written[0] == written[1] == ["air_time/raw/start=2013-02-01/end=2013-03-01/flights.parquet"]
+    assert stores[0].get(written[0][0]) == stores[1].get(written[1][0])
+    february = pq.read_table(io.BytesIO(stores[0].get(written[0][0])))
+    assert february.schema.equals(loader.schema("air_time"))
+
+
+def test_another_label_is_refused(loader: ModuleType) -> None:
+    with pytest.raises(ValueError, match="late, air_time, outcome, not 'arr_delay'"):
+        loader.schema("arr_delay")
