@@ -1,18 +1,9 @@
-"""``evergreen approve | release | promote | reconcile``: from a challenger to a champion."""
+"""``evergreen release | promote | reconcile``: from a challenger to a champion."""
 
 import typer
 
 from evergreen.cli.output import Json, Model, say
 from evergreen.cli.retrain import RunId
-
-
-def approve(model: Model, run: RunId, as_json: Json = False) -> None:
-    """Ask the policy whether the challenger of this run may be released."""
-    from evergreen.flows import release as flow
-    from evergreen.flows.workspace import open_workspace
-
-    record = flow.approve(open_workspace(model), run)
-    say(record, f"version {record.version} approved by {record.approved_by}: {record.reason}", as_json=as_json)
 
 
 def release(model: Model, run: RunId, as_json: Json = False) -> None:
@@ -44,5 +35,5 @@ def reconcile(model: Model) -> None:
 
 def add_to(app: typer.Typer) -> None:
     """Put these commands into ``app``."""
-    for command in (approve, release, promote, reconcile):
+    for command in (release, promote, reconcile):
         app.command()(command)

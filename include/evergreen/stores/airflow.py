@@ -19,6 +19,10 @@ class AirflowApi:
         self._login = {"username": user, "password": password}
         self._session = requests.Session()
 
+    def login(self) -> None:
+        """Log in now; raises ``AccessDenied`` for a wrong name or password."""
+        self._session.headers["Authorization"] = f"Bearer {self._token()}"
+
     def dag(self, dag_id: str) -> dict[str, Any]:
         """The DAG as the API shows it; raises ``NotFound`` while it is not parsed yet."""
         return self._ask("GET", f"/dags/{dag_id}")
@@ -80,10 +84,10 @@ class AirflowApi:
         self, method: str, path: str, body: Mapping[str, Any] | None = None, api: str = "/api/v2"
     ) -> dict[str, Any]:
         if "Authorization" not in self._session.headers:
-            self._session.headers["Authorization"] = f"Bearer {self._token()}"
+            self.login()
         reply = self._send(method, f"{self.url}{api}{path}", body)
         if reply.status_code == requests.codes.unauthorized:
-            self._session.headers["Authorization"] = f"Bearer {self._token()}"
+            self.login()
             reply = self._send(method, f"{self.url}{api}{path}", body)
         self._check(reply, f"{method} {path}")
         value: dict[str, Any] = reply.json()

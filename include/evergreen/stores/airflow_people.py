@@ -64,6 +64,13 @@ def open_people(config: Settings) -> People:
     )
 
 
+def people_as(config: Settings, user: str, password: str) -> People:
+    """The same, as a person who has just logged in; raises ``AccessDenied`` for a wrong name or password."""
+    api = AirflowApi(config.airflow_url, user, password)
+    api.login()
+    return AirflowPeople(api)
+
+
 def _answer_of(detail: Mapping[str, Any], question: Question) -> Answer:
     person, chosen = detail["responded_by_user"] or {}, detail["chosen_options"] or []
     put = {name: str(field["value"]) for name, field in detail["params"].items() if name in FIELDS}

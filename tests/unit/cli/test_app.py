@@ -12,7 +12,7 @@ from evergreen.cli.app import app
 from evergreen.core.errors import AccessDenied, EvergreenError, InputError, NotFound, OutageError, Refused, RunError
 
 STEPS = ["snapshot", "validate", "split", "train", "register", "package", "evaluate", "gate", "refit", "report"]
-RELEASE = ["approve", "release", "promote", "reconcile"]
+RELEASE = ["approve", "delegate", "release", "promote", "reconcile"]
 OTHERS = ["retrain", "request", "landed", "models", "propose", "schema", "demo", "journal", "store", "stack"]
 
 
