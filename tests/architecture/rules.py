@@ -10,8 +10,8 @@ LONGEST_MODULE = 250
 LONGEST_FUNCTION = 40
 VAGUE = {"common", "helper", "helpers", "manager", "misc", "util", "utils"}
 HEAVY = {
-    "alembic", "boto3", "botocore", "docker", "duckdb", "great_expectations", "matplotlib", "mlflow", "numpy", "onnxruntime",
-    "pandas", "pyarrow", "scipy", "skl2onnx", "sklearn", "skops", "sqlalchemy",
+    "alembic", "boto3", "botocore", "docker", "duckdb", "fairlearn", "great_expectations", "matplotlib", "mlflow", "numba",
+    "numpy", "onnxruntime", "pandas", "pyarrow", "scipy", "skl2onnx", "sklearn", "skops", "sqlalchemy",
 }  # fmt: skip
 LIGHT = (
     "evergreen.cli",

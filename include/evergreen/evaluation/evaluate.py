@@ -1,17 +1,20 @@
 """Challenger, champion and a trivial baseline on the same rows, which none of them has seen."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from evergreen.core.digest import digest_of
 from evergreen.evaluation.baseline import baseline
+from evergreen.evaluation.curves import curves
+from evergreen.evaluation.disparities import disparities
 from evergreen.evaluation.holdout import Holdout, holdout, shortcoming, since
 from evergreen.evaluation.measure import measure
 from evergreen.evaluation.scoring import class_numbers, flaw, score
+from evergreen.evaluation.slices import slices
 from evergreen.features.packaged import PackagedModel, load
-from evergreen.records.evaluation import Difference, Evaluation, Metric, Role
+from evergreen.records.evaluation import Curve, Difference, Disparity, Evaluation, Metric, Role, Slice
 from evergreen.records.package import ModelPackage
 from evergreen.records.snapshot import Snapshot
 from evergreen.records.split import Split
@@ -22,7 +25,16 @@ from evergreen.stores.ports import ObjectStore
 SEED_DIGITS = 12
 """Hexadecimal digits of a digest that seed the resamples."""
 
-Numbers = tuple[tuple[Metric, ...], tuple[Difference, ...]]
+
+@dataclass(frozen=True, kw_only=True)
+class Numbers:
+    """What is measured; nothing where the challenger has no scores."""
+
+    metrics: tuple[Metric, ...] = ()
+    differences: tuple[Difference, ...] = ()
+    slices: tuple[Slice, ...] = ()
+    disparities: tuple[Disparity, ...] = ()
+    curves: tuple[Curve, ...] = ()
 
 
 def evaluate(
@@ -52,15 +64,15 @@ def evaluate(
         When a package's bytes are not those of its digest.
     """
     challenger, rival = load(store, package), load(store, champion) if champion else None
-    test, features = split.test.interval, _features(snapshot, challenger, rival)
-    own = holdout(spec, snapshot, replace(test, start=max(test.start, package.data.end)), store, features)
+    test, wanted = split.test.interval, _wanted(spec, snapshot, challenger, rival)
+    own = holdout(spec, snapshot, replace(test, start=max(test.start, package.data.end)), store, wanted)
     chosen, models, reason = _matched(spec, snapshot, own, challenger, rival)
     classes = _classes(spec, models, chosen)
     scores = {role: score(model, chosen.table, classes) for role, model in models.items()}
     flaws = [f"The {role} cannot be measured: {why}" for role, numbers in scores.items() if (why := flaw(numbers))]
     reason = " ".join(filter(None, [reason, *flaws]))
     sound = {role: numbers for role, numbers in scores.items() if not flaw(numbers)}
-    metrics, differences = _numbers(spec, chosen, sound, classes, snapshot, split, store)
+    numbers = _numbers(spec, chosen, sound, classes, snapshot, split, store)
     return Evaluation(
         model=spec.name,
         package=package.sha256,
@@ -71,15 +83,19 @@ def evaluate(
         looks=looks,
         comparable=not reason,
         reason=reason,
-        metrics=metrics,
-        differences=differences,
+        metrics=numbers.metrics,
+        differences=numbers.differences,
+        slices=numbers.slices,
+        disparities=numbers.disparities,
+        curves=numbers.curves,
     )
 
 
-def _features(snapshot: Snapshot, *models: PackagedModel | None) -> tuple[str, ...]:
-    """The columns of the snapshot that any of the models reads."""
-    wanted = {name for model in models if model for name in model.spec.columns.features.names}
-    return tuple(column.name for column in snapshot.columns if column.name in wanted)
+def _wanted(spec: ModelSpec, snapshot: Snapshot, *models: PackagedModel | None) -> tuple[str, ...]:
+    """The columns of the snapshot that any of the models reads, and those of slices and fairness."""
+    features = {name for model in models if model for name in model.spec.columns.features.names}
+    read = tuple(column.name for column in snapshot.columns if column.name in features)
+    return (*read, *spec.slices.columns_read, *spec.columns.sensitive)
 
 
 def _matched(
@@ -130,14 +146,21 @@ def _numbers(
     split: Split,
     store: ObjectStore,
 ) -> Numbers:
-    """Metrics and differences; none where the challenger has no scores."""
     if "challenger" not in scores:
-        return (), ()
+        return Numbers()
     train = holdout(spec, snapshot, split.train.interval, store, ())
-    known = _coded(train.labels, classes)
-    scores["baseline"] = baseline(spec.task, known, len(chosen.labels), classes=len(classes))
+    known, labels = (_coded(found.labels, classes) for found in (train, chosen))
+    trivial = baseline(spec.task, known, len(labels), classes=len(classes))
     seed = int(digest_of([snapshot.rows_sha256, chosen.interval.start.isoformat()])[:SEED_DIGITS], 16)
-    return measure(spec.task, _coded(chosen.labels, classes), scores, chosen.clusters, seed=seed)
+    measured = measure(spec.task, labels, {**scores, "baseline": trivial}, chosen.clusters, seed=seed)
+    rows, units = chosen.table, chosen.clusters
+    return Numbers(
+        metrics=measured[0],
+        differences=measured[1],
+        slices=slices(spec, rows, labels, scores, units, seed=seed),
+        disparities=disparities(spec, rows, labels, scores, classes, units, seed=seed),
+        curves=curves(spec.task, labels, scores, classes),
+    )
 
 
 def _coded(labels: NDArray[np.generic], classes: tuple[str, ...]) -> NDArray[np.generic]:

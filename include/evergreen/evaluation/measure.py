@@ -11,14 +11,15 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from evergreen.evaluation.metrics import BUILDERS
+from evergreen.evaluation.metrics import BUILDERS, INFLATED
 from evergreen.records.evaluation import Difference, Estimate, Metric, Role
 from evergreen.spec.metrics import Task
 from evergreen.stats import delong
 from evergreen.stats.bootstrap import RESAMPLES, Floats, Statistic, Units, observed, replicates
-from evergreen.stats.intervals import Bounds, percentile
+from evergreen.stats.intervals import Bounds, basic, percentile, spread
 
 OTHERS: tuple[Role, ...] = ("champion", "baseline")
+UNDEFINED = Bounds(math.nan, math.nan, math.nan)
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,11 @@ class Clusters:
     of_row: Units
     count: int
     name: str
+
+    def of(self, rows: NDArray[np.bool_]) -> "Clusters":
+        """Those of some of the rows, numbered anew."""
+        distinct, of_row = np.unique(self.of_row[rows], return_inverse=True)
+        return Clusters(of_row, len(distinct), self.name)
 
 
 def measure(
@@ -48,15 +54,64 @@ def measure(
     metrics: list[Metric] = []
     differences: list[Difference] = []
     for name, (values, pairs) in _bounds(task, labels, scores, clusters, seed).items():
-        method = _method(task, name, clusters)
-        estimates = {role: _estimate(values[role], method) for role in scores if math.isfinite(values[role].value)}
-        metrics += [Metric(name=name, role=role, estimate=estimate) for role, estimate in estimates.items()]
+        how = method(task, name, clusters)
+        estimates = {role: estimate(values[role], how) for role in scores if math.isfinite(values[role].value)}
+        metrics += [Metric(name=name, role=role, estimate=found) for role, found in estimates.items()]
         differences += [
-            Difference(metric=name, against=role, estimate=_estimate(pairs[role], method))
+            Difference(metric=name, against=role, estimate=estimate(pairs[role], how))
             for role in others
             if role != "challenger" and math.isfinite(pairs[role].value)
         ]
     return tuple(metrics), tuple(differences)
+
+
+def compare(
+    task: Task,
+    metric: str,
+    labels: NDArray[np.generic],
+    scores: Mapping[Role, Floats],
+    clusters: Clusters,
+    *,
+    seed: int,
+    tail: float,
+) -> tuple[Bounds, Bounds]:
+    """One metric of the challenger, and challenger minus champion with an interval that leaves ``tail`` on each side.
+
+    Either is NaN where it is not defined, the difference too where there is no champion.
+    """
+    ours, theirs = scores["challenger"], scores.get("champion")
+    unit, units = clusters.of_row, clusters.count
+    if _closed_form(task, metric):
+        if len(np.unique(labels)) < 2:
+            return UNDEFINED, UNDEFINED
+        value = delong.auc(labels, ours, unit)
+        return value, UNDEFINED if theirs is None else delong.auc_difference(labels, ours, theirs, unit, tail=tail)
+    build = BUILDERS[task][metric]
+    statistics = [build(labels, numbers, unit) for numbers in (ours, theirs) if numbers is not None]
+    drawn, seen = replicates(statistics, units, seed=seed).T, [observed(s, units) for s in statistics]
+    value = _interval(metric, seen[0], drawn[0], units, least=0)
+    if theirs is None:
+        return value, UNDEFINED
+    return value, spread(seen[0] - seen[1], drawn[0] - drawn[1], units, tail=tail)
+
+
+def method(task: Task, metric: str, clusters: Clusters) -> str:
+    """How an interval of this metric is found, in words."""
+    if _closed_form(task, metric):
+        return f"DeLong, {by(clusters)}"
+    return f"Poisson bootstrap, {RESAMPLES} resamples, {by(clusters)}"
+
+
+def by(clusters: Clusters) -> str:
+    """What is resampled, in words."""
+    return "independent rows" if clusters.name == "none" else f"{clusters.count} units of {clusters.name}"
+
+
+def estimate(bounds: Bounds, how: str) -> Estimate:
+    """The record of bounds; an interval with a bound that is no number is none."""
+    known = math.isfinite(bounds.low) and math.isfinite(bounds.high)
+    low, high = (bounds.low, bounds.high) if known else (None, None)
+    return Estimate(value=bounds.value, low=low, high=high, method=how)
 
 
 _PerRole = dict[Role, Bounds]
@@ -91,11 +146,16 @@ def _bootstrap(
     units = clusters.count
     drawn = {role: numbers for (name, role), numbers in draws.items() if name == metric}
     seen = {role: observed(statistics[metric, role], units) for role in drawn}
-    values = {role: percentile(seen[role], drawn[role], units) for role in drawn}
-    pairs = {
-        role: percentile(seen["challenger"] - seen[role], drawn["challenger"] - drawn[role], units) for role in drawn
-    }
+    values = {role: _interval(metric, seen[role], drawn[role], units, least=0) for role in drawn}
+    ours, value = drawn["challenger"], seen["challenger"]
+    pairs = {role: _interval(metric, value - seen[role], ours - drawn[role], units, least=-1) for role in drawn}
     return values, pairs
+
+
+def _interval(metric: str, value: float, draws: Floats, units: int, *, least: float) -> Bounds:
+    if metric in INFLATED:
+        return basic(value, draws, units, least=least, most=1)
+    return percentile(value, draws, units)
 
 
 def _delong(
@@ -109,14 +169,3 @@ def _delong(
 
 def _closed_form(task: Task, metric: str) -> bool:
     return task == "binary" and metric == "roc_auc"
-
-
-def _method(task: Task, metric: str, clusters: Clusters) -> str:
-    by = "independent rows" if clusters.name == "none" else f"{clusters.count} units of {clusters.name}"
-    return f"DeLong, {by}" if _closed_form(task, metric) else f"Poisson bootstrap, {RESAMPLES} resamples, {by}"
-
-
-def _estimate(bounds: Bounds, method: str) -> Estimate:
-    known = math.isfinite(bounds.low) and math.isfinite(bounds.high)
-    low, high = (bounds.low, bounds.high) if known else (None, None)
-    return Estimate(value=bounds.value, low=low, high=high, method=method)

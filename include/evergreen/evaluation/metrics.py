@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from evergreen.spec.metrics import Task
 from evergreen.stats import ranking
 from evergreen.stats.bootstrap import Floats, Statistic, Units, average
+from evergreen.stats.calibration import expected_calibration_error
 
 Labels = NDArray[np.generic]
 Builder = Callable[[Labels, Floats, Units], Statistic]
@@ -50,6 +51,11 @@ def accuracy(labels: Labels, scores: Floats, units: Units) -> Statistic:
     return average(((scores >= CUT) == (labels == 1)).astype(np.float64), units)
 
 
+def ece(labels: Labels, scores: Floats, units: Units) -> Statistic:
+    """Expected calibration error: how far probabilities are, on average, from the shares that come true; 0 is perfect."""
+    return expected_calibration_error(labels == 1, scores, units)
+
+
 def class_log_loss(labels: Labels, scores: Floats, units: Units) -> Statistic:
     """Mean negative log-probability of the true class, in nats: 0 is perfect."""
     of_truth = scores[np.arange(len(labels)), labels.astype(np.intp)]
@@ -61,21 +67,31 @@ def class_accuracy(labels: Labels, scores: Floats, units: Units) -> Statistic:
     return average((scores.argmax(axis=1) == labels).astype(np.float64), units)
 
 
+def class_brier(labels: Labels, scores: Floats, units: Units) -> Statistic:
+    """Mean squared distance of the probabilities of all classes from the outcome, in [0, 2]: 0 is perfect."""
+    truth = np.eye(scores.shape[1])[labels.astype(np.intp)]
+    return average(((scores - truth) ** 2).sum(axis=1), units)
+
+
+def class_ece(labels: Labels, scores: Floats, units: Units) -> Statistic:
+    """Expected calibration error of the likeliest class's probability (Guo et al. 2017): 0 is perfect."""
+    return expected_calibration_error(scores.argmax(axis=1) == labels, scores.max(axis=1), units)
+
+
 def f1_macro(labels: Labels, scores: Floats, units: Units) -> Statistic:
     """Mean F1 over the classes that occur or are predicted: 1 is perfect."""
     classes = np.arange(scores.shape[1])
     true, called = labels[:, None] == classes, scores.argmax(axis=1)[:, None] == classes
-    shares = average(np.hstack([true & called, true, called]).astype(np.float64), units)
 
-    def statistic(weights: Floats) -> Floats:
-        both, of_true, of_called = np.split(shares(weights), 3, axis=1)
+    def mean_f1(shares: Floats) -> Floats:
+        both, of_true, of_called = np.split(shares, 3, axis=1)
         seen = of_true + of_called
         with np.errstate(invalid="ignore"):
             each = np.where(seen > 0, 2 * both / np.where(seen > 0, seen, 1), 0)
             mean: Floats = each.sum(axis=1) / (seen > 0).sum(axis=1)
         return mean
 
-    return statistic
+    return average(np.hstack([true & called, true, called]).astype(np.float64), units, mean_f1)
 
 
 def roc_auc_ovr(labels: Labels, scores: Floats, units: Units) -> Statistic:
@@ -89,8 +105,7 @@ def roc_auc_ovr(labels: Labels, scores: Floats, units: Units) -> Statistic:
 
 def rmse(labels: Labels, scores: Floats, units: Units) -> Statistic:
     """Root of the mean squared error, in units of the label: 0 is perfect."""
-    squared = average((scores - labels.astype(np.float64)) ** 2, units)
-    return lambda weights: np.sqrt(squared(weights))
+    return average((scores - labels.astype(np.float64)) ** 2, units, np.sqrt)
 
 
 def mae(labels: Labels, scores: Floats, units: Units) -> Statistic:
@@ -105,17 +120,18 @@ def r2(labels: Labels, scores: Floats, units: Units) -> Statistic:
     """
     centred = labels.astype(np.float64) - labels.astype(np.float64).mean()
     error = scores - labels.astype(np.float64)
-    moments = average(np.column_stack([error**2, centred**2, centred]), units)
 
-    def statistic(weights: Floats) -> Floats:
-        squared, square, mean = moments(weights).T
+    def explained(moments: Floats) -> Floats:
+        squared, square, mean = moments.T
         variance = square - mean**2
         with np.errstate(invalid="ignore", divide="ignore"):
             return np.where(variance > 0, 1 - squared / variance, np.nan)
 
-    return statistic
+    return average(np.column_stack([error**2, centred**2, centred]), units, explained)
 
 
+INFLATED = frozenset({"ece"})
+"""Metrics that noise makes worse, in a resample once more than in the rows: theirs is the basic interval."""
 BUILDERS: Mapping[Task, Mapping[str, Builder]] = {
     "binary": {
         "roc_auc": roc_auc,
@@ -123,12 +139,15 @@ BUILDERS: Mapping[Task, Mapping[str, Builder]] = {
         "brier": brier,
         "log_loss": log_loss,
         "accuracy": accuracy,
+        "ece": ece,
     },
     "multiclass": {
         "accuracy": class_accuracy,
         "f1_macro": f1_macro,
         "log_loss": class_log_loss,
         "roc_auc_ovr": roc_auc_ovr,
+        "brier": class_brier,
+        "ece": class_ece,
     },
     "regression": {"rmse": rmse, "mae": mae, "r2": r2},
 }

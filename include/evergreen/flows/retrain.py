@@ -134,7 +134,10 @@ def evaluate(ws: Workspace, run: Run) -> Evaluation:
         "package": wrapped.sha256,
         "champion": champion.sha256 if champion else None,
         "split": cuts.digest,
+        "columns": ws.spec.columns.model_dump(mode="json"),
         "policy": ws.spec.training.split.model_dump(mode="json"),
+        "slices": ws.spec.slices.model_dump(mode="json"),
+        "fairness": ws.spec.fairness.model_dump(mode="json"),
         "code": code_of("evaluation", "features", "stats"),
         "nonce": run.nonce,
     }

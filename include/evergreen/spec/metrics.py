@@ -1,6 +1,7 @@
 """The metrics that a gate may name: which task they measure, and which direction is better.
 
-Names and definitions are scikit-learn's (``brier`` is ``brier_score_loss``, ``rmse`` is ``root_mean_squared_error``).
+Names and definitions are scikit-learn's (``brier`` is ``brier_score_loss``, ``rmse`` is ``root_mean_squared_error``); ``ece``,
+the expected calibration error in 15 bins of equal mass, it does not have.
 
 >>> [m.name for m in metrics_of("regression")]
 ['rmse', 'mae', 'r2']
@@ -29,10 +30,13 @@ METRICS = (
     MetricInfo(name="log_loss", task="binary", larger_is_better=False),
     MetricInfo(name="brier", task="binary", larger_is_better=False),
     MetricInfo(name="accuracy", task="binary", larger_is_better=True),
+    MetricInfo(name="ece", task="binary", larger_is_better=False),
     MetricInfo(name="accuracy", task="multiclass", larger_is_better=True),
     MetricInfo(name="f1_macro", task="multiclass", larger_is_better=True),
     MetricInfo(name="roc_auc_ovr", task="multiclass", larger_is_better=True),
     MetricInfo(name="log_loss", task="multiclass", larger_is_better=False),
+    MetricInfo(name="brier", task="multiclass", larger_is_better=False),
+    MetricInfo(name="ece", task="multiclass", larger_is_better=False),
     MetricInfo(name="rmse", task="regression", larger_is_better=False),
     MetricInfo(name="mae", task="regression", larger_is_better=False),
     MetricInfo(name="r2", task="regression", larger_is_better=True),

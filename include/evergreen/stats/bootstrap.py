@@ -10,64 +10,132 @@ Programs in Biomedicine* 83, 57-62; Field and Welsh (2007), "Bootstrapping clust
 """
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 Units = NDArray[np.intp]
-Statistic = Callable[[Floats], Floats]
-"""From weights of units, (resamples, units), to one value per resample; NaN where it is undefined."""
+Weights = NDArray[np.uint8]
+"""Of units, (resamples, units): how often each is drawn."""
+Statistic = Callable[[Weights], Floats]
+"""From weights of units to one value per resample; NaN where it is undefined."""
 
-RESAMPLES = 500
-BLOCK = 1 << 22
-"""Weights held at once."""
+RESAMPLES = 1_000
+BLOCK = 1 << 19
+"""Weights held at once: what fits the processor's cache."""
+
+
+@dataclass(frozen=True)
+class Sums:
+    """A statistic that sees only weighted means of columns: those of one bootstrap are summed together.
+
+    Attributes
+    ----------
+    columns
+        (k, units): for each unit, the sum over its rows.
+    rows
+        (units,): the number of its rows.
+    finish
+        From the k means of each resample, (resamples, k), to its value.
+    """
+
+    columns: Floats
+    rows: Floats
+    finish: Callable[[Floats], Floats]
+
+    def __call__(self, weights: Weights) -> Floats:
+        """One value per resample."""
+        return self.finish(_means(weights, np.vstack([self.columns, self.rows])))
 
 
 def replicates(statistics: Sequence[Statistic], units: int, *, seed: int, resamples: int = RESAMPLES) -> Floats:
     """The value of each statistic in each resample, (resamples, statistics).
+
+    Parameters
+    ----------
+    statistics
+        All of the same rows.
 
     Examples
     --------
     >>> mean = average(np.array([1.0, 2.0, 3.0, 4.0]), np.arange(4))
     >>> values = replicates([mean], 4, seed=0)
     >>> values.shape, bool(np.nanmin(values) >= 1)
-    ((500, 1), True)
+    ((1000, 1), True)
     """
-    blocks = [np.column_stack([s(weights) for s in statistics]) for weights in _weights(units, resamples, seed)]
-    return np.concatenate(blocks)
+    sums = [s for s in statistics if isinstance(s, Sums)]
+    columns = np.vstack([s.columns for s in sums] + [sums[0].rows]) if sums else np.empty((0, units))
+    cuts = np.cumsum([len(s.columns) for s in sums])
+
+    def values(weights: Weights) -> Floats:
+        means = iter(np.split(_means(weights, columns), cuts, axis=1) if sums else ())
+        return np.column_stack([s.finish(next(means)) if isinstance(s, Sums) else s(weights) for s in statistics])
+
+    return resampled(values, units, seed=seed, resamples=resamples)
+
+
+def resampled(function: Callable[[Weights], Floats], units: int, *, seed: int, resamples: int = RESAMPLES) -> Floats:
+    """What ``function`` makes of the weights of all resamples, which it is given a few at a time."""
+    return np.concatenate([function(weights) for weights in _weights(units, resamples, seed)])
 
 
 def observed(statistic: Statistic, units: int) -> float:
     """The statistic of the rows as they are: every weight is 1."""
-    return float(statistic(np.ones((1, units)))[0])
+    return float(statistic(np.ones((1, units), dtype=np.uint8))[0])
 
 
-def average(values: Floats, units: Units) -> Statistic:
+def average(values: Floats, units: Units, then: Callable[[Floats], Floats] | None = None) -> Sums:
     """The weighted mean of ``values`` (n,) or, for (n, k), the k means side by side as (resamples, k).
 
-    Rows are summed by unit once; a resample then costs one product with a vector of units.
+    Rows are summed by unit once; a resample then costs one pass over the units.
 
     Parameters
     ----------
     units
         n integers in ``0 … number of units - 1``.
+    then
+        What becomes of the means.
     """
-    columns = values if values.ndim == 2 else values[:, None]
-    sums = np.stack([np.bincount(units, weights=column) for column in columns.T], axis=1)
+    columns = values.T if values.ndim == 2 else values[None]
+    sums = np.array([np.bincount(units, weights=column) for column in columns])
+
+    def finish(means: Floats) -> Floats:
+        means = means if values.ndim == 2 else means[:, 0]
+        return then(means) if then else means
+
+    return Sums(sums, np.bincount(units).astype(np.float64), finish)
+
+
+def drawn(units: Units) -> Callable[[Weights], Floats]:
+    """A function from weights of units to the number of rows that each resample has."""
     rows = np.bincount(units).astype(np.float64)
-
-    def statistic(weights: Floats) -> Floats:
-        with np.errstate(invalid="ignore"):
-            means: Floats = (weights @ sums) / (weights @ rows)[:, None]
-        return means if values.ndim == 2 else means[:, 0]
-
-    return statistic
+    return lambda weights: _unit_sums(weights, rows[None])[:, 0]
 
 
-def _weights(units: int, resamples: int, seed: int) -> Iterator[Floats]:
-    """Blocks of at most ``BLOCK`` weights; the stream does not depend on the block's size."""
-    random = np.random.default_rng(seed)
-    step = max(1, BLOCK // units)
+def _means(weights: Weights, columns: Floats) -> Floats:
+    """The sums of all columns but the last over that of the last, which is the number of rows."""
+    sums = _unit_sums(weights, columns)
+    with np.errstate(invalid="ignore"):
+        means: Floats = sums[:, :-1] / sums[:, -1:]
+    return means
+
+
+def _unit_sums(weights: Weights, columns: Floats) -> Floats:
+    from evergreen.stats import kernels
+
+    sums = np.zeros((len(weights), len(columns)))
+    kernels.unit_sums(weights, columns, sums)
+    return sums
+
+
+def _weights(units: int, resamples: int, seed: int) -> Iterator[Weights]:
+    """Blocks of at most ``BLOCK`` weights, or of two resamples; the stream does not depend on the block's size."""
+    from evergreen.stats import kernels
+
+    step = max(2, BLOCK // units // 2 * 2)  # even, so that no pair of weights is cut in two
     for start in range(0, resamples, step):
-        yield random.poisson(1.0, (min(step, resamples - start), units)).astype(np.float64)
+        weights = np.empty(min(step, resamples - start) * units, dtype=np.uint8)
+        kernels.poisson(seed, start * units // 2, kernels.STARTS, weights)
+        yield weights.reshape(-1, units)

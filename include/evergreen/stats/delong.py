@@ -17,7 +17,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy import stats
 
 from evergreen.stats import intervals
-from evergreen.stats.intervals import Bounds
+from evergreen.stats.intervals import TAIL, Bounds
 
 Floats = NDArray[np.float64]
 
@@ -98,8 +98,12 @@ def auc(labels: ArrayLike, scores: ArrayLike, clusters: ArrayLike | None = None)
     return _bounds(paired_aucs(labels, scores, clusters), 0)
 
 
-def auc_difference(labels: ArrayLike, a: ArrayLike, b: ArrayLike, clusters: ArrayLike | None = None) -> Bounds:
+def auc_difference(
+    labels: ArrayLike, a: ArrayLike, b: ArrayLike, clusters: ArrayLike | None = None, *, tail: float = TAIL
+) -> Bounds:
     """The area of ``a`` minus that of ``b``, paired on the same rows; 0 means that they rank equally well.
+
+    The interval leaves out ``tail`` on each side.
 
     Where two different areas have no variance (one of them separates the classes perfectly and the other says nothing),
     the interval is recovered from those of the two areas.
@@ -108,8 +112,8 @@ def auc_difference(labels: ArrayLike, a: ArrayLike, b: ArrayLike, clusters: Arra
     value = float(both.values[0] - both.values[1])
     variance = float(both.covariance[0, 0] + both.covariance[1, 1] - 2 * both.covariance[0, 1])
     if value != 0 and variance <= _rounding(both):
-        return intervals.difference(_bounds(both, 0), _bounds(both, 1))
-    return intervals.symmetric(value, max(variance, 0.0), both.units, least=-1, most=1)
+        return intervals.difference(_bounds(both, 0, tail), _bounds(both, 1, tail))
+    return intervals.symmetric(value, max(variance, 0.0), both.units, least=-1, most=1, tail=tail)
 
 
 def _structural_components(positives: Floats, negatives: Floats) -> tuple[Floats, Floats]:
@@ -133,8 +137,8 @@ def _rounding(aucs: PairedAucs) -> float:
     return float(np.finfo(np.float64).eps) * max(1.0, float(np.trace(aucs.covariance)))
 
 
-def _bounds(aucs: PairedAucs, index: int) -> Bounds:
+def _bounds(aucs: PairedAucs, index: int, tail: float = TAIL) -> Bounds:
     value, variance = float(aucs.values[index]), float(aucs.covariance[index, index])
     if value in (0.0, 1.0):
-        return intervals.exact(value, aucs.pairs)
-    return intervals.logit(value, max(variance, 0.0), aucs.units)
+        return intervals.exact(value, aucs.pairs, tail)
+    return intervals.logit(value, max(variance, 0.0), aucs.units, tail)

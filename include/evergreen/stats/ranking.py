@@ -1,35 +1,26 @@
 """Statistics of a ranking under weights: sorted once, then one pass per resample. Ties count as scikit-learn counts them."""
 
+from typing import NamedTuple
+
 import numpy as np
 from numpy.typing import NDArray
 
-from evergreen.stats.bootstrap import Floats, Statistic, Units
+from evergreen.stats.bootstrap import Floats, Statistic, Units, Weights
 
 
-class _Ranking:
-    """Rows in descending order of their score; a resample sums all rows once and then looks only at the positives."""
+class _Ranking(NamedTuple):
+    """Rows in descending order of their score."""
 
-    def __init__(self, positive: NDArray[np.bool_], scores: Floats, units: Units) -> None:
-        order = np.argsort(-scores, kind="stable")
-        ranked = scores[order]
-        first = np.append(True, ranked[1:] != ranked[:-1])
-        starts, group = np.flatnonzero(first), np.cumsum(first) - 1
-        ends = np.append(starts[1:], len(ranked))
-        at = np.flatnonzero(positive[order])
-        self.units, self.positives = units[order], at
-        # Of each positive row: how many rows, and how many positives, stand above its group of ties or within it.
-        self.rows_above, self.rows_within = starts[group[at]], ends[group[at]]
-        self.above, self.within = np.searchsorted(at, self.rows_above), np.searchsorted(at, self.rows_within)
-        self.counted = np.zeros(len(ranked) + 1)
-        self.found = np.zeros(len(at) + 1)
+    unit: NDArray[np.int32]
+    positive: NDArray[np.bool_]
+    last: NDArray[np.bool_]
+    """Whether a row is the last of its ties."""
 
-    def count(self, weights: Floats) -> Floats:
-        """Fill the running sums of all rows and of the positives; gives the weights of the positives."""
-        rows = weights[self.units]
-        np.cumsum(rows, out=self.counted[1:])
-        positives: Floats = rows[self.positives]
-        np.cumsum(positives, out=self.found[1:])
-        return positives
+
+def _ranking(positive: NDArray[np.bool_], scores: Floats, units: Units) -> _Ranking:
+    order = np.argsort(-scores, kind="stable")
+    ranked = scores[order]
+    return _Ranking(units[order].astype(np.int32), positive[order], np.append(ranked[1:] != ranked[:-1], True))
 
 
 def roc_auc(positive: NDArray[np.bool_], scores: Floats, units: Units) -> Statistic:
@@ -40,18 +31,17 @@ def roc_auc(positive: NDArray[np.bool_], scores: Floats, units: Units) -> Statis
     positive, scores, units
         n values each.
     """
-    ranking = _Ranking(positive, scores, units)
+    from evergreen.stats import kernels
 
-    def one(weights: Floats) -> float:
-        weight = ranking.count(weights)
-        counted, found = ranking.counted, ranking.found
-        better = counted[ranking.rows_above] - found[ranking.above]
-        not_worse = counted[ranking.rows_within] - found[ranking.within]
-        negatives = counted[-1] - found[-1]
-        pairs = found[-1] * negatives
-        return float(weight @ (negatives - (better + not_worse) / 2) / pairs) if pairs else float("nan")
+    ranked = _ranking(positive, scores, units)
+    of_class, last = ranked.positive.astype(np.uint8), ranked.last.astype(np.uint8)
 
-    return lambda weights: np.array([one(w) for w in weights])
+    def statistic(weights: Weights) -> Floats:
+        areas = np.empty(len(weights))
+        kernels.roc_auc(weights, ranked.unit, of_class, last, areas)
+        return areas
+
+    return statistic
 
 
 def average_precision(positive: NDArray[np.bool_], scores: Floats, units: Units) -> Statistic:
@@ -62,13 +52,17 @@ def average_precision(positive: NDArray[np.bool_], scores: Floats, units: Units)
     positive, scores, units
         n values each.
     """
-    ranking = _Ranking(positive, scores, units)
+    from evergreen.stats import kernels
 
-    def one(weights: Floats) -> float:
-        weight = ranking.count(weights)
-        if not ranking.found[-1]:
-            return float("nan")
-        precision = ranking.found[ranking.within] / np.maximum(ranking.counted[ranking.rows_within], 1.0)
-        return float(weight @ precision / ranking.found[-1])
+    ranked = _ranking(positive, scores, units)
+    at, lasts = np.flatnonzero(ranked.positive), np.flatnonzero(ranked.last)
+    groups, begins = np.unique(np.searchsorted(lasts, at), return_index=True)
+    of_positive, ends = ranked.unit[at], lasts[groups].astype(np.int32)
+    bounds = np.append(begins, len(at)).astype(np.int32)
 
-    return lambda weights: np.array([one(w) for w in weights])
+    def statistic(weights: Weights) -> Floats:
+        precisions = np.empty(len(weights))
+        kernels.average_precision(weights, ranked.unit, of_positive, bounds, ends, precisions)
+        return precisions
+
+    return statistic

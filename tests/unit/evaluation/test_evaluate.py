@@ -45,7 +45,7 @@ def test_a_better_challenger_beats_champion_and_baseline(world: World) -> None:
     assert (difference(found, "brier", "champion").high or 0) < 0
     assert metric(found, "roc_auc", "baseline").value == 0.5
     assert metric(found, "roc_auc", "challenger").method == "DeLong, 28 units of day"
-    assert metric(found, "brier", "challenger").method == "Poisson bootstrap, 500 resamples, 28 units of day"
+    assert metric(found, "brier", "challenger").method == "Poisson bootstrap, 1000 resamples, 28 units of day"
     assert Evaluation.from_json(found.to_json()) == found
     assert against_champion(spec, found).judgement is Judgement.PASS
 
@@ -156,6 +156,8 @@ class TestOtherTasks:
         found = judged(world, spec, package, champion)
         assert found.comparable
         for info in metrics_of(task):
+            if info.name == "ece":  # a baseline that says the shares of the classes is well calibrated
+                continue
             for against in ("champion", "baseline"):
                 estimate = difference(found, info.name, against)
                 assert (estimate.value > 0) == info.larger_is_better

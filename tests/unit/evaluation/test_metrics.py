@@ -9,6 +9,7 @@ from sklearn import metrics as reference
 
 from evergreen.evaluation.metrics import BUILDERS
 from evergreen.spec.metrics import Task, metrics_of
+from evergreen.stats.calibration import BINS
 
 ROWS, UNITS = 400, 20
 RANDOM = np.random.default_rng(0)
@@ -20,7 +21,20 @@ SHARES = RANDOM.dirichlet([1, 1, 1], ROWS) * 0.7 + 0.3 * np.eye(3)[CLASS]
 NUMBER = RANDOM.normal(5, 2, ROWS)
 GUESS = NUMBER + RANDOM.normal(0, 1, ROWS)
 
+Weights = NDArray[np.float64]
 Reference = Callable[[NDArray[np.float64]], float]
+
+
+def binned(scores: Weights, hits: NDArray[np.bool_], w: Weights) -> float:
+    """The expected calibration error by a loop over bins; scores are given in steps, so that ties stand on edges."""
+    edges = np.quantile(scores, np.arange(1, BINS) / BINS)
+    bin_of_row = np.array([sum(s >= e for e in edges) for s in scores])
+    error = 0.0
+    for b in range(BINS):
+        inside = bin_of_row == b
+        if w[inside].sum():
+            error += w[inside].sum() * abs(np.average(scores[inside] - hits[inside], weights=w[inside]))
+    return error / float(w.sum())
 
 
 def called(w: NDArray[np.float64]) -> float:
@@ -34,6 +48,7 @@ REFERENCES: dict[Task, dict[str, Reference]] = {
         "brier": lambda w: reference.brier_score_loss(BINARY, PROBABILITY, sample_weight=w),
         "log_loss": lambda w: reference.log_loss(BINARY, PROBABILITY, sample_weight=w),
         "accuracy": lambda w: reference.accuracy_score(BINARY, PROBABILITY >= 0.5, sample_weight=w),
+        "ece": lambda w: binned(PROBABILITY, BINARY == 1, w),
     },
     "multiclass": {
         "accuracy": called,
@@ -42,6 +57,8 @@ REFERENCES: dict[Task, dict[str, Reference]] = {
         "roc_auc_ovr": lambda w: np.mean(
             [reference.roc_auc_score(c == CLASS, SHARES[:, c], sample_weight=w) for c in range(3)]
         ),
+        "brier": lambda w: reference.brier_score_loss(CLASS, SHARES, sample_weight=w),
+        "ece": lambda w: binned(SHARES.max(axis=1), SHARES.argmax(axis=1) == CLASS, w),
     },
     "regression": {
         "rmse": lambda w: reference.root_mean_squared_error(NUMBER, GUESS, sample_weight=w),
@@ -64,16 +81,16 @@ def test_every_metric_that_a_gate_may_name_is_computed(task: Task) -> None:
 
 @pytest.mark.parametrize(("task", "name"), CASES)
 def test_it_is_scikit_learns_with_and_without_weights(task: Task, name: str) -> None:
-    weights = np.vstack([np.ones(UNITS), np.random.default_rng(1).poisson(1, (5, UNITS))]).astype(float)
+    weights = np.vstack([np.ones(UNITS), np.random.default_rng(1).poisson(1, (5, UNITS))]).astype(np.uint8)
     labels, scores = DATA[task]
     found = BUILDERS[task][name](labels, scores, UNIT)(weights)
-    assert found == pytest.approx([REFERENCES[task][name](w[UNIT]) for w in weights])
+    assert found == pytest.approx([REFERENCES[task][name](w[UNIT]) for w in weights.astype(float)])
 
 
 @pytest.mark.parametrize(("task", "name"), CASES)
 def test_a_resample_without_rows_is_undefined(task: Task, name: str) -> None:
     labels, scores = DATA[task]
-    assert np.isnan(BUILDERS[task][name](labels, scores, UNIT)(np.zeros((2, UNITS)))).all()
+    assert np.isnan(BUILDERS[task][name](labels, scores, UNIT)(np.zeros((2, UNITS), np.uint8))).all()
 
 
 @pytest.mark.parametrize("task", REFERENCES)
@@ -83,10 +100,10 @@ def test_the_directions_of_the_table_are_true(task: Task) -> None:
     labels, scores = DATA[task]
     for metric in metrics_of(task):
         build = BUILDERS[task][metric.name]
-        perfect, poor = (build(labels, s, UNIT)(np.ones((1, UNITS)))[0] for s in (truth, scores))
+        perfect, poor = (build(labels, s, UNIT)(np.ones((1, UNITS), np.uint8))[0] for s in (truth, scores))
         assert (perfect > poor) == metric.larger_is_better
 
 
 def test_a_certain_mistake_has_a_finite_log_loss() -> None:
     wrong = BUILDERS["binary"]["log_loss"](np.array([1, 0]), np.array([0.0, 1.0]), np.array([0, 1]))
-    assert wrong(np.ones((1, 2)))[0] == pytest.approx(reference.log_loss([1, 0], [0.0, 1.0]))
+    assert wrong(np.ones((1, 2), np.uint8))[0] == pytest.approx(reference.log_loss([1, 0], [0.0, 1.0]))

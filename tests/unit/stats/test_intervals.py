@@ -56,3 +56,38 @@ def test_percentile_says_when_there_is_no_interval(value: float, count: int, uni
     found = intervals.percentile(value, np.linspace(0, 1, count), units)
     assert np.isnan(found.low)
     assert np.isnan(found.high)
+
+
+def test_basic_is_percentile_turned_round() -> None:
+    drawn = np.random.default_rng(0).normal(0.3, 0.05, 1_000)
+    _, low, high = intervals.percentile(0.3, drawn, 40)
+    assert intervals.basic(0.3, drawn, 40, least=0, most=1) == pytest.approx((0.3, 0.6 - high, 0.6 - low))
+
+
+def test_basic_is_cut_and_holds_its_value() -> None:
+    drawn = np.linspace(0.03, 0.05, 1_000)
+    assert intervals.basic(0.02, drawn, 1_000, least=0, most=1) == (0.02, 0.0, 0.02)
+    assert np.isnan(intervals.basic(0.02, drawn, 1, least=0, most=1).low)
+
+
+def test_many_intervals_reach_further_each() -> None:
+    drawn = np.random.default_rng(0).normal(0, 1, 1_000)
+    one, many = (intervals.spread(0.0, drawn, 28, tail=intervals.shared(count)) for count in (1, 40))
+    assert one.high == pytest.approx(stats.t.ppf(0.975, 27) * drawn.std(ddof=1) * np.sqrt(28 / 27))
+    assert many.high / one.high == pytest.approx(stats.t.ppf(1 - 0.025 / 40, 27) / stats.t.ppf(0.975, 27))
+
+
+def test_shared_intervals_hold_together() -> None:
+    """Of 400 families of 10 intervals of dependent means, about 95% or more miss no truth."""
+    random, held = np.random.default_rng(1), 0
+    for _ in range(400):
+        rows = random.normal(size=(30, 10)) + random.normal(size=(30, 1))
+        errors = rows.var(axis=0, ddof=1) / 30
+        tail = intervals.shared(10)
+        found = [intervals.symmetric(m, e, 30, tail=tail) for m, e in zip(rows.mean(axis=0), errors, strict=True)]
+        held += all(b.low <= 0 <= b.high for b in found)
+    assert held >= 0.93 * 400
+
+
+def test_too_few_replicates_give_no_interval() -> None:
+    assert np.isnan(intervals.spread(0.0, np.zeros(19), 30, tail=0.025).high)

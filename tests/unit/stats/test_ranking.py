@@ -15,8 +15,8 @@ def test_it_is_scikit_learns_with_weights(rows: list[tuple[bool, int, int]], dat
     scores = np.array([float(r[1]) for r in rows])
     units = np.unique([r[2] for r in rows], return_inverse=True)[1]
     count = int(units.max()) + 1
-    weights = np.array(data.draw(st.lists(st.integers(0, 3), min_size=count, max_size=count)), dtype=float)
-    of_row = weights[units]
+    weights = np.array(data.draw(st.lists(st.integers(0, 3), min_size=count, max_size=count)), dtype=np.uint8)
+    of_row = weights[units].astype(float)
     area, precision = (build(positive, scores, units)(weights[None])[0] for build in (roc_auc, average_precision))
     if not of_row[positive].sum():
         assert np.isnan(area)
