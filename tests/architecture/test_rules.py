@@ -13,8 +13,8 @@ Rule = Callable[[Iterable[Module]], Iterator[str]]
 
 # Modules, or folders of modules of one shape, that the test of a whole covers: what calls them, or their contract suite.
 COVERED_BY = {
+    "include/evergreen/cli/approval.py": "e2e/test_approval.py",
     "include/evergreen/cli/demo.py": "e2e/test_story.py",
-    "include/evergreen/cli/journal.py": "e2e/test_story.py",
     "include/evergreen/cli/landed.py": "e2e/test_on_data.py",
     "include/evergreen/cli/output.py": "unit/cli/test_models.py",
     "include/evergreen/cli/release.py": "e2e/test_story.py",
@@ -43,12 +43,12 @@ COVERED_BY = {
     "include/evergreen/journal/fold.py": "unit/journal/test_journal.py",
     "include/evergreen/journal/state.py": "unit/journal/test_journal.py",
     "include/evergreen/records/": "unit/records/test_contract.py",
-    "include/evergreen/stores/airflow.py": "e2e/test_story.py",
-    "include/evergreen/stores/airflow_people.py": "e2e/test_approval.py",
     "include/evergreen/spec/circumstances.py": "unit/spec/test_gates.py",
     "include/evergreen/spec/groups.py": "unit/spec/test_gates.py",
     "include/evergreen/spec/performance.py": "unit/spec/test_gates.py",
     "include/evergreen/spec/rule.py": "unit/spec/test_gates.py",
+    "include/evergreen/stores/airflow.py": "e2e/test_story.py",
+    "include/evergreen/stores/airflow_people.py": "e2e/test_approval.py",
     "include/evergreen/stores/memory.py": "unit/stores/test_object_store_contract.py",
     "include/evergreen/stores/memory_people.py": "unit/flows/test_approval.py",
     "include/evergreen/stores/memory_registry.py": "unit/stores/test_model_registry_contract.py",
@@ -58,9 +58,7 @@ COVERED_BY = {
     "include/evergreen/stores/ports.py": "unit/stores/test_object_store_contract.py",
     "include/evergreen/stores/s3_versions.py": "integration/stores/test_s3.py",
     "include/evergreen/stores/s3_answers.py": "unit/stores/test_s3.py",
-    "include/evergreen/stores/mlflow_anchors.py": "integration/mlflow/test_anchors.py",
     "plugins/evergreen_airflow/dags/": "unit/dags/test_files.py",
-    "include/evergreen/stores/s3_versions.py": "integration/stores/test_s3.py",
     "plugins/evergreen_airflow/operators/": "unit/evergreen_airflow/operators/test_step.py",
     "plugins/evergreen_airflow/ui/": "unit/evergreen_airflow/ui/test_page.py",
 }
