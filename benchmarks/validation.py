@@ -49,10 +49,11 @@ def suite() -> list[dict[str, Any]]:
 
 
 def write(path: Path, rows: int) -> None:
-    """The table; ``n0`` is a key."""
+    """The table as a part of a snapshot, which both sides read; ``n0`` is a key."""
     import numpy as np
     import pyarrow as pa
-    import pyarrow.parquet as pq
+
+    from evergreen.data.parts import ROW_GROUP, part_writer
 
     rng = np.random.default_rng(0)
     start = int(START.timestamp() * 1_000_000)
@@ -64,7 +65,9 @@ def write(path: Path, rows: int) -> None:
         columns[f"n{i}"] = pa.array(rng.normal(size=rows), mask=rng.random(rows) < NULLS)
     for i in range(CATEGORICAL):
         columns[f"c{i}"] = pa.array(CATEGORIES).take(pa.array(rng.integers(0, len(CATEGORIES), rows)))
-    pq.write_table(pa.table(columns), path, compression="zstd", row_group_size=128_000)
+    table = pa.table(columns)
+    with part_writer(path, table.schema) as writer:
+        writer.write_table(table, row_group_size=ROW_GROUP)
 
 
 def evergreen(path: Path, folder: Path) -> dict[str, Any]:

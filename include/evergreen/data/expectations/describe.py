@@ -4,8 +4,9 @@ import math
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from evergreen.data.expectations.aggregates import spread
 from evergreen.data.expectations.question import NUMBERS, Answer, Sql
-from evergreen.data.expectations.sql import quote
+from evergreen.data.expectations.sql import mean, quote
 from evergreen.records.validation import ColumnStatistics
 
 _NUMERIC = NUMBERS | {"single"}
@@ -32,8 +33,8 @@ def _measures(name: str, kind: str) -> Answer:
     column = quote(name)
     measures = {"rows": Sql(sql="count(*)"), "values": Sql(sql=f"count({column})")}
     if kind in _NUMERIC:
-        measures["mean"] = Sql(sql=f"avg({column})", then=_finite)
-        measures["stddev"] = Sql(sql=f"stddev_samp({column})", then=_finite)
+        measures["mean"] = Sql(sql=mean(column), then=_finite)
+        measures["stddev"] = spread(column, kind, then=_finite)
     if kind in {"text", "boolean"}:
         measures["distinct"] = Sql(sql=f"count(DISTINCT {column})", distinct=True)
     return measures

@@ -1,5 +1,6 @@
 """One pass for everything that is an aggregate; what has to group the rows is asked apart."""
 
+import math
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -61,8 +62,15 @@ def _run(window: Window, asked: Iterable[_Asked]) -> dict[_Asked, Any]:
     aggregates = [metric for metric in metrics if isinstance(metric, Sql)]
     raw = _row(window, {metric.sql for metric in aggregates if not metric.distinct})
     raw |= _row(window, {metric.sql for metric in aggregates if metric.distinct})
+    doubtful = {metric.sql: metric.exact for metric in aggregates if metric.exact and _doubtful(raw[metric.sql])}
+    exact = _row(window, set(doubtful.values()))
+    raw |= {sql: exact[asked] for sql, asked in doubtful.items()}
     found: dict[_Asked, Any] = {metric: metric.value(raw[metric.sql]) for metric in aggregates}
     return found | {metric: _repeated(window, metric) for metric in metrics if isinstance(metric, Repeated)}
+
+
+def _doubtful(value: float | None) -> bool:
+    return value is not None and not math.isfinite(value)
 
 
 def _row(window: Window, aggregates: set[str]) -> dict[str, Any]:

@@ -25,11 +25,14 @@ class Sql:
     ----------
     distinct
         It counts distinct values, which is cheaper in a query apart from the other aggregates.
+    exact
+        The same at a higher price, asked only where ``sql`` gives NaN or an infinite number.
     """
 
     sql: str
     then: Callable[[Any], Any] | None = None
     distinct: bool = False
+    exact: str | None = None
 
     def value(self, raw: Any) -> Any:
         """The metric's value, as pandas would give it."""

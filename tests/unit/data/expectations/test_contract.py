@@ -15,11 +15,13 @@ from great_expectations.expectations.registry import get_expectation_impl
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from evergreen.data.expectations.aggregates import spread
 from evergreen.data.expectations.answering import answer
 from evergreen.data.expectations.fallback import ask_gx
 from evergreen.data.expectations.judge import judge
 from evergreen.data.expectations.query import measure
-from evergreen.data.expectations.question import ANSWERS, Question, Repeated
+from evergreen.data.expectations.question import ANSWERS, Question, Repeated, Sql
+from evergreen.data.expectations.sql import mean
 from evergreen.data.expectations.window import Window, open_window
 from evergreen.records.snapshot import Snapshot
 from evergreen.stores.memory import MemoryStore
@@ -154,6 +156,9 @@ TABLES = {
     ),
     "infinite": _table(real=[INF, -INF, 1.0, NAN], other=[INF, 1.0, -INF, 1.0], whole=[2**53, -(2**53), 0, 0]),
     "NaN without nulls": _table(real=[NAN, 1.0, 2.0], other=[0.5, 0.5, NAN], whole=[1, 1, 2], small=[1, 2, 3]),
+    "far from zero": _table(
+        real=[1e9, 1e9 + 1, 1e9 + 3, 1e9 + 3], other=[1e200, -1e200, 3.0, None], whole=[7, 7, 7, 8]
+    ),
     "all null": _table(word=[None, None]),
     "one row": _table(real=[2.0], whole=[2], small=[2], word=["a"], flag=[True], day=[DAY], other=[2.0]),
     "no rows": _table(),
@@ -278,3 +283,20 @@ def test_what_sql_cannot_promise_is_left_to_great_expectations(
     with _opened(stored, TABLES["plain"]) as window:
         asked = Question(expectation=_expectation((name, kwargs)), kinds=window.kinds, schema=window.schema)
         assert answer(asked) is None
+
+
+@pytest.mark.parametrize(
+    "values",
+    [[1e9, 1e9 + 1, 1e9 + 3], [0.1] * 9, [0.0, 0.0], [1e-200, 3e-200], [-3.0, 2.5, 9.0, NAN, None], [4.0], [None]],
+    ids=["far from zero", "constant", "zeros", "tiny", "near zero", "one value", "no value"],
+)
+def test_a_standard_deviation_from_sums_is_asked_again_where_it_would_lose_digits(
+    values: list[float | None], stored: Stored
+) -> None:
+    column = pd.Series(values, dtype=float)
+    with _opened(stored, _table(real=values)) as window:
+        (found,) = measure(window, [{"stddev": spread('"real"', "float"), "mean": Sql(sql=mean('"real"'))}])
+    assert found is not None
+    for name, value in (("stddev", column.std()), ("mean", column.mean())):
+        ours = math.nan if found[name] is None else found[name]
+        assert ours == pytest.approx(value, rel=1e-9, nan_ok=True), name
