@@ -26,6 +26,10 @@ LIGHT = (
 ENVIRONMENT = "include/evergreen/core/settings.py"
 CLOCK = "include/evergreen/core/clock.py"
 
+DOORS = ("include/evergreen/journal/decisions.py", "include/evergreen/journal/rollback.py")
+"""The modules that may write who is champion, each with the rules for it."""
+ALIAS_SETTERS = ("set_alias", "delete_alias", "set_registered_model_alias", "delete_registered_model_alias")
+
 Violations = Iterator[str]
 
 
@@ -73,6 +77,20 @@ def light_rooms_start_light(tree: Iterable[Module]) -> Violations:
                 heavy = {i.split(".")[0] for i in by_name[reached].imported_at_start} & HEAVY
                 for library in sorted(heavy):
                     yield f"{' -> '.join(way)} imports {library} at module level; import it where it is used"
+
+
+def one_door_to_champion(tree: Iterable[Module]) -> Violations:
+    """Who is champion is decided in two modules of the journal, and only the registry's room moves aliases."""
+    for module in _packages(tree):
+        for node in ast.walk(module.tree):
+            if not isinstance(node, ast.Call):
+                continue
+            called = _dotted(node.func).split(".")[-1]
+            if called == "Draft" and module.path not in DOORS and _crowns(node):
+                yield f"{module.path}:{node.lineno} drafts a champion; call journal.decisions or journal.rollback"
+            inside = module.path.startswith(("include/evergreen/registry/", "include/evergreen/stores/"))
+            if isinstance(node.func, ast.Attribute) and node.func.attr in ALIAS_SETTERS and not inside:
+                yield f"{module.path}:{node.lineno} moves an alias; let registry.reconcile follow the journal"
 
 
 def modules_are_short(tree: Iterable[Module]) -> Violations:
@@ -146,6 +164,15 @@ def _length(node: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
     if ast.get_docstring(node, clean=False) is not None:
         lines -= (first.end_lineno or first.lineno) - first.lineno + 1
     return lines
+
+
+def _crowns(draft: ast.Call) -> bool:
+    """Whether the draft is of a kind that makes a champion, or of one that cannot be read off the source."""
+    kind = next((k.value for k in draft.keywords if k.arg == "kind"), None)
+    if isinstance(kind, ast.Constant):
+        return kind.value in ("promotion", "rollback")
+    name = _dotted(kind) if kind is not None else ""
+    return not name.startswith("Kind.") or name in ("Kind.PROMOTION", "Kind.ROLLBACK")
 
 
 def _dotted(node: ast.AST) -> str:

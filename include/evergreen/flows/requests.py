@@ -72,6 +72,12 @@ def claim_next(ws: Workspace, *, now: datetime) -> RetrainRequest | None:
     return waiting[0]
 
 
+def check_reason(model: str, reason: str) -> None:
+    """Raise ``RunError`` for a reason that says nothing, or that is too long for a journal."""
+    if not 0 < len(reason.strip()) <= MAX_REASON:
+        raise RunError(f"{model}: a reason has 1 to {MAX_REASON} characters, this one {len(reason.strip())}.")
+
+
 def run_id_of(request_id: str) -> str:
     """The id of the one run that may serve the request.
 
@@ -91,6 +97,5 @@ def _check(ws: Workspace, request_id: str | None, reason: str, hyperparameters: 
         raise RunError(
             f"{ws.model}: request id {request_id[:100]!r}: letters, digits and . _ ~ : + - only, 200 at most."
         )
-    if not 0 < len(reason) <= MAX_REASON:
-        raise RunError(f"{ws.model}: a reason has 1 to {MAX_REASON} characters, this one {len(reason)}.")
+    check_reason(ws.model, reason)
     resolve(ws.spec, hyperparameters)

@@ -7,7 +7,7 @@ from evergreen.records.base import Record
 
 
 class Outcome(StrEnum):
-    """How a retraining, or the release of its challenger, ended."""
+    """How a retraining, the release of its challenger, or a rollback ended."""
 
     CHALLENGER = "challenger"
     REFUSED_DATA = "refused: data"
@@ -17,6 +17,7 @@ class Outcome(StrEnum):
     DRY_RUN_PASSED = "dry run: passed"
     PROMOTED = "promoted"
     NOT_PROMOTED = "not promoted"
+    ROLLED_BACK = "rolled back"
     FAILED = "failed"
 
 

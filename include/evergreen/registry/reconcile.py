@@ -1,4 +1,4 @@
-"""Reconcile: the registry's aliases and stage tags follow the journal."""
+"""Reconcile: the registry's aliases and tags follow the journal."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -7,6 +7,7 @@ from typing import Literal
 from evergreen.core.errors import OutageError
 from evergreen.journal.journal import Journal
 from evergreen.journal.state import RUNGS, Rung, State
+from evergreen.registry.tags import tags_of
 from evergreen.stores.ports import ModelRegistry, RegisteredVersion
 
 ROUNDS = 10
@@ -47,7 +48,7 @@ class Repair:
 
 
 def reconcile(journal: Journal, registry: ModelRegistry) -> tuple[Repair, ...]:
-    """Make aliases and ``stage`` tags say what the journal says, and tell every alias that differed.
+    """Make aliases and tags say what the journal says, and tell every alias that differed.
 
     The journal's head is read again after writing, and the work repeated if it has moved meanwhile: so of two
     reconcilers with different heads the one with the newer head has the last word.
@@ -83,6 +84,7 @@ def _follow(state: State, registry: ModelRegistry) -> Iterator[Repair]:
             _point(registry, state.model, rung, expected)
         _mark(state, registry, rung, expected, versions)
     _tag_stages(state, registry, versions)
+    _tag_accounts(state, registry, versions)
 
 
 def _cause(
@@ -130,3 +132,14 @@ def _tag_stages(state: State, registry: ModelRegistry, versions: dict[int, Regis
     for number in stages.keys() & versions.keys():
         if versions[number].tags.get(STAGE) != stages[number]:
             registry.tag_version(state.model, number, {STAGE: stages[number]})
+
+
+def _tag_accounts(state: State, registry: ModelRegistry, versions: dict[int, RegisteredVersion]) -> None:
+    """The auditor's table: what the journal says of each version, one tag a column."""
+    for account in state.accounts.values():
+        number = account.origin.version
+        if number in versions:
+            tags = tags_of(account)
+            missing = {name: value for name, value in tags.items() if versions[number].tags.get(name) != value}
+            if missing:
+                registry.tag_version(state.model, number, missing)

@@ -28,8 +28,9 @@ class MemoryRegistry:
         if model_uri not in self.files:
             raise NotFound(f"No model file {model_uri!r}.")
         known = self._versions.setdefault(model, [])
-        known.append(RegisteredVersion(number=len(known) + 1, run_id=run_id, tags=dict(tags)))
-        return known[-1]
+        version = RegisteredVersion(number=len(known) + 1, run_id=run_id, tags=dict(tags), model_uri=model_uri)
+        known.append(version)
+        return version
 
     def versions(self, model: str) -> tuple[RegisteredVersion, ...]:
         """All versions, oldest first."""

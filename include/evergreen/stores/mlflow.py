@@ -31,13 +31,12 @@ import mlflow.artifacts
 import mlflow.sklearn
 from mlflow import MlflowClient
 from mlflow.entities import Dataset, DatasetInput, InputTag, LoggedModelOutput, Metric, Param, RunTag
-from mlflow.entities.model_registry import ModelVersion
 from mlflow.exceptions import MlflowException
 from mlflow.models import Model, infer_signature
 
 from evergreen.core.clock import now
 from evergreen.core.settings import Settings
-from evergreen.stores.mlflow_answers import translated
+from evergreen.stores.mlflow_answers import registered, translated
 from evergreen.stores.ports import LoggedDataset, LoggedModel, RegisteredVersion
 
 # It warns that pip is not installed; the requirements are pinned without it.
@@ -136,7 +135,7 @@ class MlflowStore:
                 model_id=model_uri.removeprefix("models:/"),
                 await_creation_for=0,
             )
-        return _registered(version)
+        return registered(version)
 
     def versions(self, model: str) -> tuple[RegisteredVersion, ...]:
         """All versions, oldest first."""
@@ -212,7 +211,7 @@ class MlflowStore:
         with translated(self.url, f"search versions where {query}"):
             while True:
                 page = self._client.search_model_versions(query, page_token=token)
-                found += [_registered(version) for version in page]
+                found += [registered(version) for version in page]
                 token = page.token
                 if not token:
                     return tuple(sorted(found, key=lambda version: version.number))
@@ -227,10 +226,6 @@ def _dataset(logged: LoggedDataset) -> Dataset:
     """MLflow keeps 36 digits of a digest; the whole one stands in the profile."""
     profile = json.dumps({**logged.profile, "sha256": logged.digest})
     return Dataset(logged.name, logged.digest[:36], "s3", json.dumps({"uri": logged.uri}), profile=profile)
-
-
-def _registered(version: ModelVersion) -> RegisteredVersion:
-    return RegisteredVersion(number=int(version.version), run_id=version.run_id or "", tags=dict(version.tags))
 
 
 def _write(model: LoggedModel, directory: Path, flavor: Model) -> None:

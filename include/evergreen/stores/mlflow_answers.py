@@ -1,12 +1,14 @@
-"""MLflow's and the network's errors as ours."""
+"""MLflow's answers as ours: versions, and its and the network's errors."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from mlflow.entities.model_registry import ModelVersion
 from mlflow.exceptions import MlflowException
 from requests.exceptions import HTTPError, RequestException
 
 from evergreen.core.errors import AccessDenied, AlreadyExists, NotFound, OutageError, StoreError
+from evergreen.stores.ports import RegisteredVersion
 
 REASON_LIMIT = 300
 ANSWERS: dict[str, type[StoreError]] = {
@@ -20,6 +22,16 @@ ANSWERS: dict[str, type[StoreError]] = {
     "INVALID_STATE": StoreError,
 }
 STATUS: dict[int, type[StoreError]] = {401: AccessDenied, 403: AccessDenied, 404: NotFound}
+
+
+def registered(version: ModelVersion) -> RegisteredVersion:
+    """A version as the ports know it."""
+    return RegisteredVersion(
+        number=int(version.version),
+        run_id=version.run_id or "",
+        tags=dict(version.tags),
+        model_uri=f"models:/{version.model_id}" if version.model_id else str(version.source),
+    )
 
 
 @contextmanager

@@ -108,11 +108,12 @@ class ObjectStore(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class RegisteredVersion:
-    """A version as the registry shows it."""
+    """A version as the registry shows it. ``model_uri``: where ``download_model`` finds its files."""
 
     number: int
     run_id: str
     tags: Mapping[str, str]
+    model_uri: str
 
 
 class ModelRegistry(Protocol):

@@ -13,7 +13,7 @@ from airflow.listeners import hookimpl
 if TYPE_CHECKING:
     from airflow.models.dagrun import DagRun
 
-KINDS = ("retrain__", "release__")
+KINDS = ("retrain__", "release__", "rollback__", "govern__")
 log = logging.getLogger(__name__)
 
 
@@ -30,7 +30,7 @@ def on_dag_run_failed(dag_run: "DagRun", msg: str) -> None:  # noqa: ARG001 (Air
 
 
 def set_note(dag_run: "DagRun") -> None:
-    """Make what the task ``report`` handed over the run's note."""
+    """Make what the task that reports handed over the run's note."""
     from sqlalchemy.orm import object_session
 
     session = object_session(dag_run)
@@ -46,6 +46,6 @@ def set_note(dag_run: "DagRun") -> None:
 def _handed_over(dag_run: "DagRun", session: Any) -> object:
     from airflow.models.xcom import XComModel
 
-    query = XComModel.get_many(run_id=dag_run.run_id, dag_ids=dag_run.dag_id, task_ids="report", key="note", limit=1)
+    query = XComModel.get_many(run_id=dag_run.run_id, dag_ids=dag_run.dag_id, key="note", limit=1)
     found = session.scalars(query).first()
     return XComModel.deserialize_value(found) if found is not None else None

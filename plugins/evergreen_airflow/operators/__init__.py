@@ -4,7 +4,9 @@ from evergreen_airflow.operators.approve import ApproveOperator
 from evergreen_airflow.operators.claim import ClaimOperator
 from evergreen_airflow.operators.confirm import ConfirmOperator
 from evergreen_airflow.operators.evaluate import EvaluateOperator
+from evergreen_airflow.operators.freeze import FreezeOperator
 from evergreen_airflow.operators.gate import GateOperator
+from evergreen_airflow.operators.govern import GovernOperator
 from evergreen_airflow.operators.landed import LandedOperator
 from evergreen_airflow.operators.package import PackageOperator
 from evergreen_airflow.operators.promote import PromoteOperator
@@ -13,6 +15,7 @@ from evergreen_airflow.operators.register import RegisterOperator
 from evergreen_airflow.operators.release import ReleaseOperator
 from evergreen_airflow.operators.release_report import ReleaseReportOperator
 from evergreen_airflow.operators.report import ReportOperator
+from evergreen_airflow.operators.rollback import RollbackOperator
 from evergreen_airflow.operators.snapshot import SnapshotOperator
 from evergreen_airflow.operators.split import SplitOperator
 from evergreen_airflow.operators.train import TrainOperator
@@ -24,7 +27,9 @@ __all__ = [
     "ClaimOperator",
     "ConfirmOperator",
     "EvaluateOperator",
+    "FreezeOperator",
     "GateOperator",
+    "GovernOperator",
     "LandedOperator",
     "PackageOperator",
     "PromoteOperator",
@@ -33,6 +38,7 @@ __all__ = [
     "ReleaseOperator",
     "ReleaseReportOperator",
     "ReportOperator",
+    "RollbackOperator",
     "SnapshotOperator",
     "SplitOperator",
     "TrainOperator",

@@ -163,6 +163,20 @@ def test_a_journal_that_never_stands_still_ends_in_words(journal: Journal) -> No
         reconcile(journal, Endless())
 
 
+def test_the_auditors_row_follows_and_a_tag_that_was_lost_is_written_again(
+    journal: Journal, registry: MemoryRegistry
+) -> None:
+    Story(1).clear(journal)
+    reconcile(journal, registry)
+    asked = "evergreen.model_id", "evergreen.approved_for_staging", "evergreen.approved_for_production"
+    tags = registry.versions(MODEL)[0].tags
+    assert [tags[name] for name in asked] == ["small/1", "yes", "yes"]
+    assert tags["evergreen.approved_by"] == "policy:auto"
+    registry.tag_version(MODEL, 1, {"evergreen.approved_by": "somebody else"})
+    reconcile(journal, registry)
+    assert registry.versions(MODEL)[0].tags["evergreen.approved_by"] == "policy:auto"
+
+
 @given(st.dictionaries(st.sampled_from(ALIASES), st.integers(1, 4)), st.integers(0, 4))
 def test_whatever_the_aliases_were_they_end_as_the_journal_says(found: dict[str, int], champions: int) -> None:
     journal, registry = Journal(MemoryStore(), MODEL), registry_of(5)

@@ -71,6 +71,13 @@ class ModelRegistryContract:
         registry.download_model(model_uri, tmp_path / "model")
         assert (tmp_path / "model" / "MLmodel").is_file()
 
+    def test_a_version_says_where_its_files_are(
+        self, registry: ModelRegistry, model: str, model_uri: str, tmp_path: Path
+    ) -> None:
+        self._new(registry, model, model_uri, "a")
+        registry.download_model(registry.versions(model)[0].model_uri, tmp_path / "model")
+        assert (tmp_path / "model" / "MLmodel").is_file()
+
 
 class TestMemoryRegistry(ModelRegistryContract):
     @pytest.fixture
