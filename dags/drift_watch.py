@@ -1,4 +1,4 @@
-"""``drift_watch__<model>`` for every folder of ``models/``: serves retrain requests, each by one run; new data makes one."""
+"""``drift_watch__<model>`` for every folder of ``models/``: serves requests, each by one run; new data makes one."""
 
 from airflow.sdk import DAG, chain
 
@@ -22,6 +22,15 @@ def wire(spec: Model) -> DAG:
                 trigger_dag_id=f"retrain__{spec.name}",
                 trigger_run_id="{{ ti.xcom_pull(task_ids='claim')['run_id'] }}",
                 conf="{{ ti.xcom_pull(task_ids='claim')['conf'] | tojson }}",
+            ),
+        )
+        chain(
+            do.RequestedOperator(task_id="requested", model=spec.name),
+            do.TriggerOperator(
+                task_id="release",
+                trigger_dag_id=f"release__{spec.name}",
+                trigger_run_id="{{ ti.xcom_pull(task_ids='requested')['release_run'] }}",
+                conf={"run_id": "{{ ti.xcom_pull(task_ids='requested')['run_id'] }}"},
             ),
         )
     return dag

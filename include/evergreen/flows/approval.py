@@ -6,6 +6,7 @@ from datetime import timedelta
 from evergreen.core.clock import now
 from evergreen.core.errors import Refused, RunError
 from evergreen.flows.ledger import Ledger
+from evergreen.flows.promotion_request import note_asked
 from evergreen.flows.workspace import Workspace
 from evergreen.journal.approval import entitled
 from evergreen.journal.decisions import record_approval
@@ -71,6 +72,7 @@ def ask(ws: Workspace, run_id: str, release_run: str) -> Asking | None:
     assigned = _assigned(ws, state, policy, asked)
     _withdraw_others(ws, question)
     ledger.keep("ask", question, question.digest)
+    note_asked(ws, question)
     return Asking(question=question, policy=policy, requesters=asked, assigned=assigned)
 
 

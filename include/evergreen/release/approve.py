@@ -58,7 +58,7 @@ def prove(
     Refused
         When nobody has answered; the answer is to another verdict; or its author may not give one. As `check` does.
     """
-    no, requesters = check(verdict, refit), tuple(requesters)
+    no, asked = check(verdict, refit), tuple(requesters)
     if answer is None or answer.answered_at is None or answer.chosen is None:
         raise Refused(f"{no}: nobody has answered on Airflow's page. A task that is marked as done approves nothing.")
     if (answer.verdict, answer.package) != (verdict.digest, refit.package.sha256):
@@ -72,7 +72,7 @@ def prove(
         approved_by="timeout",
         reason="Nobody answered in time.",
         method="timeout",
-        requesters=requesters,
+        requesters=asked,
         evidence=answer.digest,
         answered_at=answer.answered_at,
     )
@@ -81,12 +81,15 @@ def prove(
             raise Refused(f"{no}: the yes on Airflow's page has no author.")
         return silence
     name = next((name for name, known in ids.items() if known == answer.person_id), None)
-    if name is None or (answer.person or name).casefold() in {r.casefold() for r in requesters}:
-        who = answer.person or answer.person_id
-        raise Refused(f"{no}: {who} answered, who may not: {_known(policy, requesters)}")
-    right = entitled(policy, delegations, name, requesters, answer.answered_at)
-    if right is None:
-        raise Refused(f"{no}: {name} answered, who may not: {_known(policy, requesters)}")
+    asker = (answer.person or name or "").casefold() in {r.casefold() for r in asked}
+    right = entitled(policy, delegations, name, asked, answer.answered_at) if name and not asker else None
+    if name is None or right is None:
+        who = answer.person or name or answer.person_id
+        raise Refused(f"{no}: {who} answered, who may not: {_known(policy, asked)}")
+    return _of_person(silence, answer, name, right)
+
+
+def _of_person(silence: Approval, answer: Answer, name: str, right: str) -> Approval:
     return replace(
         silence,
         approved=answer.chosen == YES,

@@ -1,6 +1,7 @@
 """One operator a step, all of one shape: see `evergreen_airflow.operators.step`."""
 
 from evergreen_airflow.operators.approve import ApproveOperator
+from evergreen_airflow.operators.card import CardOperator
 from evergreen_airflow.operators.claim import ClaimOperator
 from evergreen_airflow.operators.confirm import ConfirmOperator
 from evergreen_airflow.operators.evaluate import EvaluateOperator
@@ -15,6 +16,7 @@ from evergreen_airflow.operators.register import RegisterOperator
 from evergreen_airflow.operators.release import ReleaseOperator
 from evergreen_airflow.operators.release_report import ReleaseReportOperator
 from evergreen_airflow.operators.report import ReportOperator
+from evergreen_airflow.operators.requested import RequestedOperator
 from evergreen_airflow.operators.rollback import RollbackOperator
 from evergreen_airflow.operators.snapshot import SnapshotOperator
 from evergreen_airflow.operators.split import SplitOperator
@@ -24,6 +26,7 @@ from evergreen_airflow.operators.validate import ValidateOperator
 
 __all__ = [
     "ApproveOperator",
+    "CardOperator",
     "ClaimOperator",
     "ConfirmOperator",
     "EvaluateOperator",
@@ -38,6 +41,7 @@ __all__ = [
     "ReleaseOperator",
     "ReleaseReportOperator",
     "ReportOperator",
+    "RequestedOperator",
     "RollbackOperator",
     "SnapshotOperator",
     "SplitOperator",

@@ -36,3 +36,13 @@ def test_the_run_that_serves_a_request_is_started_once(parse: Parse, write_model
     retrain = dag.get_task("retrain")
     assert retrain.trigger_dag_id == "retrain__alpha"
     assert retrain.skip_when_already_exists
+
+
+def test_a_promotion_that_is_asked_for_in_the_registry_starts_a_release(parse: Parse, write_model: Write) -> None:
+    write_model("alpha")
+    dag = parse("drift_watch")["drift_watch__alpha"]
+    assert dag.get_task("requested").downstream_task_ids == {"release"}
+    release = dag.get_task("release")
+    assert release.trigger_dag_id == "release__alpha"
+    assert release.skip_when_already_exists
+    assert not dag.get_task("requested").upstream_task_ids

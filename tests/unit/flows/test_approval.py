@@ -13,6 +13,7 @@ from evergreen.core.clock import now
 from evergreen.core.errors import AccessDenied, AlreadyExists, InputError, Refused, RunError
 from evergreen.flows.approval import Asking, approve, ask, respond
 from evergreen.flows.ledger import Ledger
+from evergreen.flows.promotion_request import TAG, next_requested
 from evergreen.flows.release import promote, release, report
 from evergreen.flows.workspace import Workspace
 from evergreen.journal.decisions import record_delegation, record_verdict
@@ -245,3 +246,63 @@ def test_a_run_that_nobody_was_asked_about_cannot_be_answered(desk: Desk) -> Non
     desk.people.login = "ada"
     with pytest.raises(RunError, match=f"the DAG {DAG} asks"):
         respond(desk.ws, run_id, yes=True, reason="")
+
+
+def _tag(desk: Desk, number: int) -> str:
+    return desk.ws.registry.versions(MODEL)[number - 1].tags[TAG]
+
+
+def _request(desk: Desk, number: int, said: str = "ada, by mail") -> None:
+    desk.ws.registry.tag_version(MODEL, number, {TAG: said})
+
+
+def test_a_tag_in_the_registry_opens_the_same_approval(desk: Desk) -> None:
+    run_id = desk.challenge(1)
+    assert next_requested(desk.ws) is None
+    _request(desk, 1)
+    request = next_requested(desk.ws)
+    assert request is not None
+    assert (request.run_id, request.version, request.said) == (run_id, 1, "ada, by mail")
+    assert next_requested(desk.ws) == request, "until the question is put, it is the same run"
+    desk.put(run_id, request.release_run)
+    assert _tag(desk, 1) == f"asked in {request.release_run}"
+    assert next_requested(desk.ws) is None
+    desk.answer(run_id, "ada")
+    assert approve(desk.ws, run_id).approved
+
+
+def test_a_tag_on_a_version_that_is_asked_about_opens_nothing_more(desk: Desk) -> None:
+    desk.put(desk.challenge(1), "r1")
+    _request(desk, 1)
+    assert next_requested(desk.ws) is None
+    assert _tag(desk, 1) == "asked in r1"
+
+
+def test_a_question_that_led_to_nothing_can_be_asked_for_again(desk: Desk) -> None:
+    run_id = desk.challenge(1)
+    _request(desk, 1)
+    first = next_requested(desk.ws)
+    assert first is not None
+    desk.put(run_id, first.release_run)
+    desk.people.withdraw(DAG, first.release_run, "approve", "marked green")
+    _request(desk, 1)
+    second = next_requested(desk.ws)
+    assert second is not None
+    assert second.release_run != first.release_run
+
+
+def test_a_tag_on_what_is_no_challenger_is_refused_in_words(desk: Desk) -> None:
+    desk.challenge(1)
+    desk.challenge(2)
+    _request(desk, 1)
+    assert next_requested(desk.ws) is None
+    assert _tag(desk, 1) == "refused: only the challenger can be promoted, which is version 2 now"
+
+
+def test_a_tag_on_the_champion_says_that_it_is_done(desk: Desk) -> None:
+    run_id = desk.challenge(1, POLICY.approval)
+    for step in (approve, release, promote):
+        step(desk.ws, run_id)
+    _request(desk, 1)
+    assert next_requested(desk.ws) is None
+    assert _tag(desk, 1) == "done: it is champion"

@@ -31,6 +31,7 @@ GOLDEN: dict[str, str] = {
     "Lift": "d55417875b82c52c7c8044c14f120e607c51af56aa7d325c21a2a67dcb3a1545",
     "ModelPackage": "f0e33fbd7d8fcd6120f15f005ce30708d893718b00630201e43576c29aa86395",
     "Promotion": "2aac592e585c51b4dc3d2a36fbf4f322e5ecff4f3a54f6224b21f3f681e85bbe",
+    "PromotionRequest": "694adcd9073289fe506025703293a89e07eea6e56a1e8d515ecad2b2c2c37044",
     "Question": "780658810f43edc7ecd14a766a66a96dbfd58131b1ab85347910a2fba3e93565",
     "Refit": "7a90e6db87b425bf5523a3b0acc31d1479ae54325dd8fd22c2899cb639429618",
     "Release": "8c1ec06de59f813eceffadc808997999de50bbf9bc3e0abeaf1223d72f8b282a",
