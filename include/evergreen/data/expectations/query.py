@@ -7,6 +7,7 @@ from typing import Any
 import duckdb
 
 from evergreen.data.expectations.question import Answer, Known, Repeated, Sql
+from evergreen.data.expectations.sql import quote
 from evergreen.data.expectations.window import Window
 
 GROUPED_ROWS = 1_000_000  # at once: some 100 MB, however many rows there are
@@ -60,7 +61,7 @@ def _run(window: Window, asked: Iterable[_Asked]) -> dict[_Asked, Any]:
     """Each metric and its value."""
     metrics = set(asked)
     aggregates = [metric for metric in metrics if isinstance(metric, Sql)]
-    raw = _row(window, {metric.sql for metric in aggregates if not metric.distinct})
+    raw = _stored_row(window, {metric.sql for metric in aggregates if not metric.distinct})
     raw |= _row(window, {metric.sql for metric in aggregates if metric.distinct})
     doubtful = {metric.sql: metric.exact for metric in aggregates if metric.exact and _doubtful(raw[metric.sql])}
     exact = _row(window, set(doubtful.values()))
@@ -73,12 +74,23 @@ def _doubtful(value: float | None) -> bool:
     return value is not None and not math.isfinite(value)
 
 
-def _row(window: Window, aggregates: set[str]) -> dict[str, Any]:
+def _stored_row(window: Window, aggregates: set[str]) -> dict[str, Any]:
+    """Each aggregate over the rows as stored; over those with null for NaN where a sum shows that there is NaN.
+
+    A snapshot leaves no NaN, and to look at every value for it would cost a tenth of the query.
+    """
+    columns = (quote(name) for name, kind in window.kinds.items() if kind in {"float", "single"})
+    sums = {f"sum({column})" for column in columns if any(column in sql for sql in aggregates)}
+    found = _row(window, aggregates | sums, view="evergreen_stored")
+    return _row(window, aggregates) if any(math.isnan(found[each] or 0.0) for each in sums) else found
+
+
+def _row(window: Window, aggregates: set[str], view: str = "evergreen_rows") -> dict[str, Any]:
     """Each aggregate and its value."""
     listed = sorted(aggregates)
     if not listed:
         return {}
-    (row,) = window.connection.execute(f"SELECT {', '.join(listed)} FROM evergreen_rows").fetchall()  # noqa: S608
+    (row,) = window.connection.execute(f"SELECT {', '.join(listed)} FROM {view}").fetchall()  # noqa: S608
     return dict(zip(listed, row, strict=True))
 
 

@@ -31,7 +31,7 @@ _KINDS = {
 
 @dataclass(frozen=True, kw_only=True)
 class Window:
-    """A connection with the view ``evergreen_rows``.
+    """A connection with the views ``evergreen_rows`` and ``evergreen_stored``, whose NaN are not yet null.
 
     Attributes
     ----------
@@ -100,7 +100,9 @@ def _create_view(connection: duckdb.DuckDBPyConnection, snapshot: Snapshot, file
             connection.register("no_parts", _empty(snapshot))
             source = "no_parts"
         types = {str(row[0]): str(row[1]) for row in connection.execute(f"DESCRIBE FROM {source}").fetchall()}
-        connection.execute(f"CREATE TEMP VIEW evergreen_rows AS {_select(snapshot, types, source)}")
+        connection.execute(f"CREATE TEMP VIEW evergreen_stored AS {_select(snapshot, types, source)}")
+        cells = ", ".join(_cell(name, kind) for name, kind in types.items())
+        connection.execute(f"CREATE TEMP VIEW evergreen_rows AS SELECT {cells} FROM evergreen_stored")  # noqa: S608
     except duckdb.Error as error:
         raise unreadable(snapshot, error) from None
 
@@ -112,13 +114,12 @@ def _select(snapshot: Snapshot, types: Mapping[str, str], source: str) -> str:
             f"{snapshot.model}: the snapshot has no column {snapshot.event_time!r}, its event time. "
             "Mend columns.event_time in model.yaml, or the raw data."
         )
-    cells = ", ".join(_cell(name, kind) for name, kind in types.items())
     zone = "TIMESTAMPTZ" if types[snapshot.event_time] == "TIMESTAMP WITH TIME ZONE" else "TIMESTAMP"
     start, end = (f"'{moment:%Y-%m-%d %H:%M:%S.%f}'" for moment in (snapshot.window.start, snapshot.window.end))
     if zone == "TIMESTAMPTZ":
         start, end = (f"'{moment.isoformat(sep=' ')}'" for moment in (snapshot.window.start, snapshot.window.end))
     time = quote(snapshot.event_time)
-    return f"SELECT {cells} FROM {source} WHERE {time} >= {start}::{zone} AND {time} < {end}::{zone}"  # noqa: S608
+    return f"SELECT * FROM {source} WHERE {time} >= {start}::{zone} AND {time} < {end}::{zone}"  # noqa: S608
 
 
 def _cell(name: str, kind: str) -> str:
