@@ -40,7 +40,6 @@ LIMITS = Config(
     max_pool_connections=16,
 )
 
-
 _one_at_a_time = Lock()  # a session makes clients for one thread at a time; the clients serve all
 
 

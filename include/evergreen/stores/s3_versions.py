@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import closing
 from typing import TYPE_CHECKING
 
+from evergreen.core.errors import StoreError
 from evergreen.stores.ports import ObjectVersion
 from evergreen.stores.s3_answers import Address
 
@@ -61,8 +62,19 @@ def lock_bucket(client: "S3Client", address: Address) -> None:
     StoreError
         When the server allows it only for a new bucket, or not at all.
     """
+    if _is_locked(client, address):
+        return
     with address.translating(""):
         client.put_bucket_versioning(Bucket=address.bucket, VersioningConfiguration={"Status": "Enabled"})
         client.put_object_lock_configuration(
             Bucket=address.bucket, ObjectLockConfiguration={"ObjectLockEnabled": "Enabled"}
         )
+
+
+def _is_locked(client: "S3Client", address: Address) -> bool:
+    try:
+        with address.translating(""):
+            answer = client.get_object_lock_configuration(Bucket=address.bucket)
+    except StoreError:  # what there is none of is told in several ways
+        return False
+    return answer.get("ObjectLockConfiguration", {}).get("ObjectLockEnabled") == "Enabled"
