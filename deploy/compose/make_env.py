@@ -6,7 +6,14 @@ import secrets
 import sys
 from pathlib import Path
 
-NAMES = ("POSTGRES_PASSWORD", "S3_SECRET_KEY", "AIRFLOW_SECRET_KEY", "AIRFLOW_JWT_SECRET", "ADMIN_PASSWORD")
+NAMES = (
+    "POSTGRES_PASSWORD",
+    "S3_SECRET_KEY",
+    "AIRFLOW_SECRET_KEY",
+    "AIRFLOW_JWT_SECRET",
+    "ADMIN_PASSWORD",
+    "SERVICE_PASSWORD",
+)
 
 
 def main(path: Path) -> None:

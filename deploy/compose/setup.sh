@@ -11,9 +11,12 @@ for attempt in {1..30}; do # the object store has no health check: its image bri
 done
 say "Airflow's tables"
 airflow db migrate
-say "the pool and the first user"
+say "the pool, the first user, and the login of the release steps"
 airflow pools set training 1 "Concurrent trainings"
 # By standard input, twice as the prompt asks: a command line is everybody's to read.
 printf '%s\n' "$ADMIN_PASSWORD" "$ADMIN_PASSWORD" |
     PYTHONWARNINGS=ignore airflow users create --role Admin --username admin --firstname Evergreen --lastname Admin \
         --email admin@example.com
+printf '%s\n' "$EVERGREEN_AIRFLOW_PASSWORD" "$EVERGREEN_AIRFLOW_PASSWORD" |
+    PYTHONWARNINGS=ignore airflow users create --role User --username evergreen --firstname Evergreen --lastname Service \
+        --email evergreen@example.com
