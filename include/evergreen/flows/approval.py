@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from evergreen.core.clock import now
 from evergreen.core.errors import Refused, RunError
+from evergreen.flows.follow import follow
 from evergreen.flows.ledger import Ledger
 from evergreen.flows.promotion_request import note_asked
 from evergreen.flows.workspace import Workspace
@@ -92,6 +93,7 @@ def approve(ws: Workspace, run_id: str) -> Approval:
     policy = _policy(state, verdict, refit)
     approval = _proven(ws, state, run_id, policy) if policy.required else policy_approves(verdict, refit, policy)
     record_approval(ws.journal, approval)
+    follow(ws)
     return ledger.keep("approve", approval, approval.digest)
 
 

@@ -23,6 +23,7 @@ def release(ws: Workspace, run_id: str) -> Release:
     ledger = Ledger(ws.store, ws.model, run_id)
     authorised = authorise(ledger.read("approve", Approval))
     record_release(ws.journal, authorised)
+    follow(ws)
     return ledger.keep("release", authorised, authorised.digest)
 
 

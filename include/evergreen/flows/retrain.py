@@ -165,6 +165,7 @@ def gate(ws: Workspace, run: Run) -> Verdict:
     verdict = ledger.once("gate", Verdict, inputs, lambda: judge(ws.spec, evidence, asking(ws)))
     if verdict.judgement is Judgement.FAIL and not run.dry_run:
         record_verdict(ws.journal, run, verdict, None, _policy(ws, verdict))
+        follow(ws)
     return verdict
 
 
