@@ -1,19 +1,15 @@
 """What a person sees: log in, find the model, follow a run to its report, in a real browser."""
 
-import os
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import BrowserContext, Page, expect
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(900)]
 
 SHOTS = Path(__file__).resolve().parents[2] / ".evergreen" / "screenshots"
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
-PATIENCE_MS = 120_000
 DAG = "/dags/retrain__flight_delays"
 TASKS = [
     "snapshot",
@@ -28,31 +24,6 @@ TASKS = [
     "report",
     "release",
 ]
-
-
-@pytest.fixture(scope="module", autouse=True)
-def patience() -> None:
-    """Expectations wait as long as actions do."""
-    expect.set_options(timeout=PATIENCE_MS)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """The Chromium of the machine; nothing is downloaded."""
-    with sync_playwright() as playwright:
-        program = os.environ.get("CHROMIUM", "/usr/bin/chromium")
-        chromium = playwright.chromium.launch(executable_path=program, args=FLAGS)
-        yield chromium
-        chromium.close()
-
-
-@pytest.fixture
-def visitor(browser: Browser, stack: Any) -> Iterator[BrowserContext]:
-    """Somebody who is not logged in."""
-    context = browser.new_context(base_url=stack.airflow_url, viewport={"width": 1500, "height": 900})
-    context.set_default_timeout(PATIENCE_MS)
-    yield context
-    context.close()
 
 
 @pytest.fixture

@@ -1,0 +1,36 @@
+"""One Chromium and one stack for all pages."""
+
+import os
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, expect, sync_playwright
+
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
+PATIENCE_MS = 120_000
+
+
+@pytest.fixture(scope="module", autouse=True)
+def patience() -> None:
+    """Expectations wait as long as actions do."""
+    expect.set_options(timeout=PATIENCE_MS)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """The Chromium of the machine; nothing is downloaded."""
+    with sync_playwright() as playwright:
+        program = os.environ.get("CHROMIUM", "/usr/bin/chromium")
+        chromium = playwright.chromium.launch(executable_path=program, args=FLAGS)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def visitor(browser: Browser, stack: Any) -> Iterator[BrowserContext]:
+    """Somebody who is not logged in."""
+    context = browser.new_context(base_url=stack.airflow_url, viewport={"width": 1500, "height": 900})
+    context.set_default_timeout(PATIENCE_MS)
+    yield context
+    context.close()

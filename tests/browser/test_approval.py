@@ -1,0 +1,64 @@
+"""What an approver sees and does on Airflow's own page."""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import BrowserContext, Page, expect
+
+from evergreen.flows.ledger import Ledger
+from evergreen.flows.workspace import Workspace
+from evergreen.records.refit import Refit
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(900)]
+
+MODEL = "e2e_shown"
+SHOTS = Path(__file__).resolve().parents[2] / ".evergreen" / "screenshots"
+
+
+@pytest.fixture(scope="module")
+def question(house: Any, drop: Callable[..., Workspace]) -> str:
+    """The path of a question that waits."""
+    ws = drop(MODEL, approval={"mode": "required", "approvers": ["ada"]})
+    house.trigger(f"retrain__{MODEL}", "shown", as_of="2013-03-01T00:00:00Z", reason="To be approved.")
+    seen = house.finished(f"retrain__{MODEL}", "shown")
+    assert seen.states["release"] == "success", house.why(seen) or seen.note
+    version = Ledger(ws.store, MODEL, "shown").read("refit", Refit).version.number
+    run = f"release__shown__v{version}"
+
+    def waits() -> Any:
+        found = house.seen(f"release__{MODEL}", run)
+        return found is not None and found.states.get("approve") == "awaiting_input"
+
+    house.wait("the question", waits)
+    return f"/dags/release__{MODEL}/runs/{run}/tasks/approve/required_actions"
+
+
+@pytest.fixture
+def approver(visitor: BrowserContext, stack: Any) -> Page:
+    """A page of ada, who has logged in through the form."""
+    page = visitor.new_page()
+    page.goto("/")
+    page.locator("input[name=username]").fill("ada")
+    page.locator("input[name=password]").fill(stack.passwords["ada"])
+    page.locator("button[type=submit]").click()
+    expect(page.get_by_text("Welcome").first).to_be_visible()
+    return page
+
+
+def test_an_approver_reads_the_question_and_says_yes(approver: Page, question: str, house: Any) -> None:
+    approver.goto(question)
+    expect(approver.get_by_text(f"May version 1 of {MODEL} become champion?").first).to_be_visible()
+    expect(approver.get_by_role("heading", name="Verdict: PASS")).to_be_visible()
+    expect(approver.get_by_role("cell", name="roc_auc").first).to_be_visible()
+    expect(approver.get_by_role("link", name="The whole report")).to_be_visible()
+    SHOTS.mkdir(parents=True, exist_ok=True)
+    approver.screenshot(path=SHOTS / "approval.png", full_page=True)
+    approver.locator("[name='element_reason']").fill("Seen on the page.")
+    approver.get_by_role("button", name=re.compile("Approve")).first.click()
+    run = question.split("/")[4]
+    seen = house.finished(f"release__{MODEL}", run)
+    assert set(seen.states.values()) == {"success"}, house.why(seen)
+    assert "Approved by ada: Seen on the page." in seen.note
