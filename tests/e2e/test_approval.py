@@ -14,6 +14,7 @@ from urllib.parse import quote
 import pytest
 
 from evergreen.flows.ledger import Ledger
+from evergreen.flows.promotion_request import TAG
 from evergreen.flows.workspace import Workspace
 from evergreen.records.refit import Refit
 
@@ -135,6 +136,17 @@ def test_marking_all_steps_green_makes_no_champion(desk: Desk, waiting: str) -> 
     desk.house.stack.api("POST", f"/api/v2/dags/{desk.dag}/clearTaskInstances", json=again).raise_for_status()
     desk.finished(waiting)
     assert desk.ws.journal.state().champion is None
+
+
+def test_a_tag_in_mlflow_asks_the_approvers(desk: Desk, waiting: str) -> None:
+    desk.ws.registry.tag_version(MODEL, 1, {TAG: "please"})
+
+    def answered() -> str:
+        said = desk.ws.registry.versions(MODEL)[0].tags[TAG]
+        return said.removeprefix("asked in ") if said.startswith("asked in ") else ""
+
+    run = desk.house.wait("the tag to be served", answered)
+    assert [user["name"] for user in desk.question(run)["assigned_users"]] == ["ada", "bob"]
 
 
 def test_whoever_asks_for_the_release_is_not_asked_about_it(desk: Desk, waiting: str) -> None:
