@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 from airflow.sdk import BaseOperator
+from airflow.sdk.exceptions import AirflowSkipException
 
 from evergreen_airflow.errors import translated
 from evergreen_airflow.operators.reporting import NOTE_KEY
@@ -19,14 +20,12 @@ class NotingOperator(BaseOperator):
 
     def execute(self, context: "Context") -> dict[str, Any]:
         """Make the call."""
-        from evergreen.core.errors import Refused
-
-        with translated():
-            try:
+        try:
+            with translated():
                 text, summary = self.call(context)
-            except Refused as error:
-                self._note(context, str(error))
-                raise
+        except AirflowSkipException as refused:
+            self._note(context, str(refused))
+            raise
         self._note(context, text)
         return summary
 
