@@ -40,7 +40,6 @@ COVERED_BY = {
     "include/evergreen/flows/": "unit/flows/test_chain.py",
     "include/evergreen/gates/": "unit/gates/test_gate.py",
     "include/evergreen/jail/": "unit/jail/test_call.py",
-    "include/evergreen/journal/bodies.py": "unit/journal/test_decisions.py",
     "include/evergreen/journal/entry.py": "unit/journal/test_journal.py",
     "include/evergreen/journal/fold.py": "unit/journal/test_journal.py",
     "include/evergreen/journal/state.py": "unit/journal/test_journal.py",

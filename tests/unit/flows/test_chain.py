@@ -37,6 +37,8 @@ def test_a_first_model_becomes_challenger_and_then_champion(place: Place) -> Non
     assert (state.champion.package, state.champion.version) == (refit.package.sha256, refit.version.number)
     assert place.ws.registry.aliases("small") == {"champion": refit.version.number}
     assert release.report(place.ws, "first").outcome is Outcome.PROMOTED
+    journal = b"".join(entry.to_json() for entry in place.ws.journal.entries())
+    assert [name for name in (b'"1-0"', b'"1-17"', b'"AA"') if name in journal] == []  # keys and values of rows
 
 
 def test_the_refit_knows_rows_that_the_gated_recipe_did_not(place: Place) -> None:
