@@ -63,6 +63,8 @@ def may_use(
         raise Refused(f"{no}: nobody has approved it by verdict {verdict[:12]}.")
     if policy.required and approval.method != "person":
         raise Refused(f"{no}: {policy.because} Nobody has.")
+    if policy.required and (approval.on_behalf_of or approval.approved_by) not in policy.approvers:
+        raise Refused(f"{no}: {approval.approved_by} has approved it, who may not: {why_not(policy, approval)}")
     if at is not None and approval.answered_at is not None and at > approval.answered_at + policy.valid_for:
         raise Refused(
             f"{no}: the approval of {approval.approved_by} of {approval.answered_at:%Y-%m-%d %H:%M} UTC has expired. Ask again."

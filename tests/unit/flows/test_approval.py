@@ -12,6 +12,7 @@ from tests.unit.journal.story import MODEL, POLICY, RUN, Story, request_of
 from evergreen.core.clock import now
 from evergreen.core.errors import AccessDenied, AlreadyExists, InputError, Refused, RunError
 from evergreen.flows.approval import Asking, approve, ask, respond
+from evergreen.flows.delegation import delegate
 from evergreen.flows.ledger import Ledger
 from evergreen.flows.promotion_request import TAG, next_requested
 from evergreen.flows.release import promote, release, report
@@ -306,3 +307,14 @@ def test_a_tag_on_the_champion_says_that_it_is_done(desk: Desk) -> None:
     _request(desk, 1)
     assert next_requested(desk.ws) is None
     assert _tag(desk, 1) == "done: it is champion"
+
+
+def test_only_an_approver_of_the_spec_delegates(desk: Desk, small_spec: Callable[..., ModelSpec]) -> None:
+    until = now() + timedelta(days=1)
+    with pytest.raises(RunError, match="ada is no approver and cannot delegate; the approvers are nobody"):
+        delegate(desk.ws, approver="ada", delegate="carl", until=until, reason="away")
+    ws = replace(desk.ws, spec=small_spec(approval={"mode": "required", "approvers": ["ada"]}))
+    record = delegate(ws, approver="ada", delegate="carl", until=until, reason="away")
+    assert ws.journal.state().delegations == (record,)
+    with pytest.raises(RunError, match="carl is no approver"):
+        delegate(ws, approver="carl", delegate="eve", until=until, reason="away, too")

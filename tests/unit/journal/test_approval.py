@@ -120,6 +120,9 @@ def test_a_forged_approval_is_no_way_to_a_promotion(journal: Journal) -> None:
     may_promote(state, Story(1).promotion)
     with pytest.raises(Refused, match=r"asks for a person's approval\. Nobody has"):
         may_promote(forged, Story(1).promotion)
+    forged = replace(state, approved={Story(1).release.package: said("eve")})
+    with pytest.raises(Refused, match="eve has approved it, who may not"):
+        may_promote(forged, Story(1).promotion)
 
 
 def test_a_delegate_answers_while_the_right_is_lent(journal: Journal) -> None:
