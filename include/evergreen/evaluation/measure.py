@@ -163,8 +163,8 @@ def _delong(
 ) -> tuple[_PerRole, _PerRole]:
     unit = clusters.of_row
     values = {role: delong.auc(labels, numbers, unit) for role, numbers in scores.items()}
-    ours = scores["challenger"]
-    return values, {role: delong.auc_difference(labels, ours, theirs, unit) for role, theirs in scores.items()}
+    ours, others = scores["challenger"], {role: s for role, s in scores.items() if role != "challenger"}
+    return values, {role: delong.auc_difference(labels, ours, theirs, unit) for role, theirs in others.items()}
 
 
 def _closed_form(task: Task, metric: str) -> bool:

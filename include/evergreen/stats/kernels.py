@@ -105,10 +105,17 @@ def average_precision(
     Positives of equal scores are a group: group g holds the units ``of_positive[begins[g]:begins[g + 1]]``, and the last of
     all its rows is ``ends[g]``.
     """
-    called = np.empty(len(unit), dtype=np.int32)
+    called, whole = np.empty(len(unit), dtype=np.int32), len(unit) // 4 * 4
     for r in range(len(weights)):
         row, count = weights[r], np.int32(0)
-        for i in range(len(unit)):
+        for i in range(0, whole, 4):  # four at a time, so that a sum does not wait for the one before it
+            one = np.int32(row[unit[i]])
+            two = one + row[unit[i + 1]]
+            three = two + row[unit[i + 2]]
+            called[i], called[i + 1], called[i + 2] = count + one, count + two, count + three
+            count += three + row[unit[i + 3]]
+            called[i + 3] = count
+        for i in range(whole, len(unit)):
             count += row[unit[i]]
             called[i] = count
         found, total = 0, 0.0
@@ -116,18 +123,27 @@ def average_precision(
             tied = 0
             for i in range(begins[g], begins[g + 1]):
                 tied += row[of_positive[i]]
-            if tied:
-                found += tied
-                total += tied * (found / called[ends[g]])
+            found += tied
+            total += tied * (found / max(called[ends[g]], 1))
         precisions[r] = total / found if found else np.nan
 
 
 @compiled
 def cell_sums(weights: Bytes, unit: Ints, cell: Ints, values: Floats, sums: Floats) -> None:
     """Add the value of every entry, times the weight of its unit, to its cell: (resamples, cells)."""
+    apart, whole = np.empty((4, sums.shape[1])), len(unit) // 4 * 4
     for r in range(len(weights)):
-        for e in range(len(unit)):
-            sums[r, cell[e]] += weights[r, unit[e]] * values[e]
+        row = weights[r]
+        apart[:] = 0.0
+        for e in range(0, whole, 4):  # in four sums, so that entries of one cell do not wait for each other
+            apart[0, cell[e]] += row[unit[e]] * values[e]
+            apart[1, cell[e + 1]] += row[unit[e + 1]] * values[e + 1]
+            apart[2, cell[e + 2]] += row[unit[e + 2]] * values[e + 2]
+            apart[3, cell[e + 3]] += row[unit[e + 3]] * values[e + 3]
+        for e in range(whole, len(unit)):
+            apart[0, cell[e]] += row[unit[e]] * values[e]
+        for c in range(sums.shape[1]):
+            sums[r, c] += (apart[0, c] + apart[1, c]) + (apart[2, c] + apart[3, c])
 
 
 @compiled
