@@ -23,6 +23,8 @@ PRELOADED = (
     "croniter",
     "duckdb",
     "great_expectations",
+    "matplotlib.backends.backend_svg",
+    "matplotlib.figure",
     "mlflow",
     "mlflow.sklearn",
     "pandas",

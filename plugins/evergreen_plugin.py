@@ -5,7 +5,7 @@ from airflow.plugins_manager import AirflowPlugin
 from evergreen_airflow.listeners import note
 from evergreen_airflow.timetables.bounded_cron import BoundedCronTimetable
 from evergreen_airflow.ui.application import application
-from evergreen_airflow.ui.links import DataDocsLink, ModelVersionLink, ReportLink, TrackingRunLink
+from evergreen_airflow.ui.links import CardLink, DataDocsLink, ModelVersionLink, ReportLink, TrackingRunLink
 
 
 class EvergreenPlugin(AirflowPlugin):
@@ -15,4 +15,4 @@ class EvergreenPlugin(AirflowPlugin):
     fastapi_apps = [{"app": application, "url_prefix": "/evergreen", "name": "Evergreen"}]  # noqa: RUF012 (Airflow's form)
     listeners = [note]  # noqa: RUF012 (Airflow's form)
     timetables = [BoundedCronTimetable]  # noqa: RUF012 (Airflow's form)
-    operator_extra_links = [DataDocsLink(), ModelVersionLink(), ReportLink(), TrackingRunLink()]  # noqa: RUF012 (Airflow's form)
+    operator_extra_links = [CardLink(), DataDocsLink(), ModelVersionLink(), ReportLink(), TrackingRunLink()]  # noqa: RUF012 (Airflow's form)

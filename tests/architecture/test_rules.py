@@ -14,6 +14,8 @@ Rule = Callable[[Iterable[Module]], Iterator[str]]
 # Modules, or folders of modules of one shape, that the test of a whole covers: what calls them, or their contract suite.
 COVERED_BY = {
     "include/evergreen/cli/approval.py": "e2e/test_approval.py",
+    "include/evergreen/cards/": "unit/flows/test_card.py",
+    "include/evergreen/cli/card.py": "e2e/test_story.py",
     "include/evergreen/cli/demo.py": "e2e/test_story.py",
     "include/evergreen/cli/govern.py": "e2e/test_governed.py",
     "include/evergreen/cli/landed.py": "e2e/test_on_data.py",
@@ -45,6 +47,7 @@ COVERED_BY = {
     "include/evergreen/journal/state.py": "unit/journal/test_journal.py",
     "include/evergreen/records/": "unit/records/test_contract.py",
     "include/evergreen/registry/inspection.py": "unit/flows/test_govern.py",
+    "include/evergreen/spec/card.py": "unit/flows/test_card.py",
     "include/evergreen/spec/circumstances.py": "unit/spec/test_gates.py",
     "include/evergreen/spec/groups.py": "unit/spec/test_gates.py",
     "include/evergreen/spec/performance.py": "unit/spec/test_gates.py",

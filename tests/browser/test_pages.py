@@ -21,6 +21,7 @@ TASKS = [
     "evaluate",
     "gate",
     "refit",
+    "card",
     "report",
     "release",
 ]

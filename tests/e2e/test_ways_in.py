@@ -26,6 +26,7 @@ DONE = {
     "evaluate",
     "gate",
     "refit",
+    "card",
     "report",
     "release",
 }

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 
 from evergreen.flows import retrain as step
+from evergreen.flows.card import card
 from evergreen.flows.report import report
 from evergreen.flows.workspace import Workspace
 from evergreen.records.report import Report
@@ -35,4 +36,6 @@ def retrain(ws: Workspace, run: Run, *, around: Around = lambda _: nullcontext()
         if verdict.judgement is Judgement.PASS:
             with around("refit"):
                 step.refit(ws, run)
+            with around("card"):
+                card(ws, run)
     return report(ws, run)

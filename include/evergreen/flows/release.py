@@ -1,6 +1,9 @@
 """From a challenger to a champion: approve -> release -> promote -> report, by the ledger of the run that made it."""
 
+import logging
+
 from evergreen.core.digest import digest_of
+from evergreen.core.errors import EvergreenError
 from evergreen.flows.approval import approve, still_answered
 from evergreen.flows.follow import follow
 from evergreen.flows.ledger import Ledger
@@ -14,6 +17,8 @@ from evergreen.records.report import Outcome, Report
 from evergreen.records.verdict import Verdict
 from evergreen.registry.reconcile import Repair
 from evergreen.release.release import release as authorise
+
+log = logging.getLogger(__name__)
 
 __all__ = ["approve", "promote", "release", "repair", "report"]
 
@@ -66,11 +71,24 @@ def report(ws: Workspace, run_id: str) -> Report:
         lines.append("- It is no longer the challenger: a newer one has superseded it, or it never was one.")
     else:
         lines.append("- It is still on its way; the log of the task that failed says why it stopped.")
+    lines.append(_card(ws, ledger))
     text = "\n".join(lines)
     key = f"{ws.model}/reports/runs/{digest_of([run_id, text])}.md"
     ws.store.put(key, text.encode())
     result = Report(model=ws.model, run_id=run_id, outcome=outcome, text=text, key=key)
     return ledger.keep("release-report", result, result.digest)
+
+
+def _card(ws: Workspace, ledger: Ledger) -> str:
+    """Make the card again, with the answer; a release is no less reported without it."""
+    from evergreen.flows.card import card  # drawing takes a second to import, and only this step draws
+
+    try:
+        made = card(ws, ledger.run())
+    except EvergreenError as error:
+        log.warning("%s: the model card was not made again: %s", ws.model, error)
+        return "- The model card does not say yet what was answered; `evergreen card` makes it."
+    return f"- Model card `{made.html_key}`."
 
 
 def repair(ws: Workspace) -> tuple[Repair, ...]:

@@ -6,6 +6,7 @@ from evergreen.flows.ledger import Ledger
 from evergreen.flows.workspace import Workspace
 from evergreen.journal.requests import close
 from evergreen.records.candidate import Candidate
+from evergreen.records.card import Card
 from evergreen.records.evaluation import Evaluation
 from evergreen.records.refit import Refit
 from evergreen.records.report import Outcome, Report
@@ -80,6 +81,8 @@ def _details(ledger: Ledger) -> list[str]:
     if (refit := ledger.find("refit", Refit)) is not None:
         after = f" {refit.parity.sentence}" if refit.parity else ""
         lines.append(f"- Refit: version {refit.version.number}, package `{refit.package.sha256[:12]}`.{after}")
+        card = ledger.find("card", Card)
+        lines.append(f"- Model card `{card.html_key}`." if card else "- No model card was made; `evergreen card` does.")
     if (checked := ledger.find("validate", ValidationReport)) is not None:
         passed = sum(o.success for o in checked.outcomes)
         lines.append(f"- Data: {passed} of {len(checked.outcomes)} expectations met.")

@@ -46,9 +46,12 @@ class ReportingOperator(StepOperator["Report"]):
 
 
 def failed_step(context: "Context") -> str | None:
-    """The first step before this one that failed, in the order of the flow; None when every one was green or skipped."""
+    """The first step before this one that failed, in the order of the flow; None when every one was green or skipped.
+
+    Steps that decide nothing (``decides``) do not count.
+    """
     ti, task = context["ti"], context["task"]
     states = ti.get_task_states(dag_id=ti.dag_id, run_ids=[ti.run_id]).get(ti.run_id, {})
     upstream = task.get_flat_relatives(upstream=True)
-    failed = [t for t in upstream if states.get(t.task_id) == "failed"]
+    failed = [t for t in upstream if states.get(t.task_id) == "failed" and getattr(t, "decides", True)]
     return min(failed, key=lambda t: len(t.get_flat_relative_ids(upstream=True))).task_id if failed else None

@@ -1,7 +1,7 @@
 """The shape of every operator: open the model's workspace, make one call, pass on keys and digests."""
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
 from airflow.sdk import BaseOperator
 from airflow.sdk.bases.skipmixin import SkipMixin
@@ -29,6 +29,9 @@ class StepOperator(BaseOperator, SkipMixin, Generic[R]):
     run_id
         The retraining run whose ledger the step reads and writes.
     """
+
+    decides: ClassVar[bool] = True
+    """Whether the run cannot be judged when this step has failed."""
 
     template_fields: Sequence[str] = ("model", "run_id")
     ui_color = "#e6f4ea"

@@ -68,6 +68,16 @@ class ReportLink(StepLink):
         return page_of(summary["report_key"])
 
 
+class CardLink(StepLink):
+    """The model card of the version."""
+
+    name = "Model card"
+
+    def address(self, summary: Mapping[str, Any]) -> str:
+        """The page, behind Airflow's login."""
+        return page_of(summary["card_key"])
+
+
 def page_of(key: str) -> str:
     """Where the API server shows the report object ``<model>/reports/<path>``.
 

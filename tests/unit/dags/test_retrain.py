@@ -21,6 +21,7 @@ CHAIN = [
     "evaluate",
     "gate",
     "refit",
+    "card",
     "report",
     "release",
 ]

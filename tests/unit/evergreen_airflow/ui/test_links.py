@@ -3,7 +3,14 @@
 import pytest
 
 from evergreen.core.settings import settings
-from evergreen_airflow.ui.links import DataDocsLink, ModelVersionLink, ReportLink, StepLink, TrackingRunLink
+from evergreen_airflow.ui.links import (
+    CardLink,
+    DataDocsLink,
+    ModelVersionLink,
+    ReportLink,
+    StepLink,
+    TrackingRunLink,
+)
 
 
 @pytest.mark.parametrize(
@@ -16,6 +23,7 @@ from evergreen_airflow.ui.links import DataDocsLink, ModelVersionLink, ReportLin
             {"docs_key": "small/reports/validation/ab.html"},
             "/evergreen/reports/small/validation/ab.html",
         ),
+        (CardLink(), {"card_key": "small/reports/cards/3/ab.html"}, "/evergreen/reports/small/cards/3/ab.html"),
         (ReportLink(), {"report_key": "small/reports/runs/ab.md"}, "/evergreen/reports/small/runs/ab.md"),
     ],
 )
