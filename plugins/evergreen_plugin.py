@@ -4,7 +4,7 @@ from airflow.plugins_manager import AirflowPlugin
 
 from evergreen_airflow.listeners import note
 from evergreen_airflow.timetables.bounded_cron import BoundedCronTimetable
-from evergreen_airflow.ui.application import application
+from evergreen_airflow.ui.application import application, receiver
 from evergreen_airflow.ui.links import CardLink, DataDocsLink, ModelVersionLink, ReportLink, TrackingRunLink
 
 
@@ -12,7 +12,10 @@ class EvergreenPlugin(AirflowPlugin):
     """Links on the tasks, the pages of the reports, the note on a run, the timetable that ends."""
 
     name = "evergreen"
-    fastapi_apps = [{"app": application, "url_prefix": "/evergreen", "name": "Evergreen"}]  # noqa: RUF012 (Airflow's form)
+    fastapi_apps = [  # noqa: RUF012 (Airflow's form)
+        {"app": application, "url_prefix": "/evergreen", "name": "Evergreen"},
+        {"app": receiver, "url_prefix": "/evergreen-hooks", "name": "Evergreen's webhooks"},
+    ]
     listeners = [note]  # noqa: RUF012 (Airflow's form)
     timetables = [BoundedCronTimetable]  # noqa: RUF012 (Airflow's form)
     operator_extra_links = [CardLink(), DataDocsLink(), ModelVersionLink(), ReportLink(), TrackingRunLink()]  # noqa: RUF012 (Airflow's form)

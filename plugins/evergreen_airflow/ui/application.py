@@ -1,4 +1,4 @@
-"""The web application of the plugin, built when the first request comes."""
+"""The web applications of the plugin, built when the first request comes."""
 
 from functools import cache
 from typing import Any
@@ -6,13 +6,25 @@ from typing import Any
 
 async def application(scope: Any, receive: Any, send: Any) -> None:
     """Serve one request. Airflow's other components load the plugin, too, and need no web framework for it."""
-    await _built()(scope, receive, send)
+    await _pages()(scope, receive, send)
+
+
+async def receiver(scope: Any, receive: Any, send: Any) -> None:
+    """Take one event of MLflow, which has no login and signs what it sends."""
+    await _events()(scope, receive, send)
 
 
 @cache
-def _built() -> Any:
+def _pages() -> Any:
     from evergreen_airflow.ui import people, reports
 
     app = reports.build()
     people.add_to(app)
     return app
+
+
+@cache
+def _events() -> Any:
+    from evergreen_airflow.ui.webhook import build
+
+    return build()
