@@ -3,6 +3,7 @@
 from evergreen.flows.approval import Asking
 from evergreen.flows.ledger import Ledger
 from evergreen.flows.workspace import Workspace
+from evergreen.records.card import Card
 from evergreen.records.evaluation import Estimate, Evaluation, Role
 from evergreen.records.refit import Refit
 from evergreen.records.report import Report
@@ -41,10 +42,14 @@ def body_of(ws: Workspace, run_id: str, asking: Asking) -> str:
     return "\n\n".join(part for part in parts if part)
 
 
-def report_key_of(ws: Workspace, run_id: str) -> str | None:
-    """Where the report of the run is stored."""
-    report = Ledger(ws.store, ws.model, run_id).find("report", Report)
-    return report.key if report else None
+def pages_of(ws: Workspace, run_id: str) -> dict[str, str]:
+    """What an approver may read beside the question, by title: keys of the model card and of the run's report."""
+    ledger = Ledger(ws.store, ws.model, run_id)
+    card, report = ledger.find("card", Card), ledger.find("report", Report)
+    return {
+        **({"The model card": card.html_key} if card else {}),
+        **({"The whole report": report.key} if report else {}),
+    }
 
 
 def _outcomes(verdict: Verdict) -> list[str]:

@@ -68,12 +68,11 @@ class ApproveOperator(ApprovalOperator):
         return {"asked": True, "chosen": answer["chosen_options"]}
 
     def _lay_out(self, ws: "Workspace", asking: "Asking") -> None:
-        from evergreen.flows.question import body_of, report_key_of, subject_of
+        from evergreen.flows.question import body_of, pages_of, subject_of
 
         self.subject = subject_of(asking)
-        self.body = body_of(ws, self.run_id, asking)
-        if (key := report_key_of(ws, self.run_id)) is not None:
-            self.body += f"\n\n[The whole report]({page_of(key)})"
+        links = [f"[{title}]({page_of(key)})" for title, key in pages_of(ws, self.run_id).items()]
+        self.body = "\n\n".join([body_of(ws, self.run_id, asking), *links])
         self.assigned_users = [{"id": known, "name": name} for known, name in asking.assigned]
         self.response_timeout = asking.timeout
         self.params = ParamsDict(_form(asking.question.verdict, asking.question.package))
