@@ -2,7 +2,7 @@
 
     python benchmarks/journal.py [--entries 100 10000 100000] [--s3] [--json]
 
-Every second entry opens a request, the others note a snapshot, and every tenth is signed. The journal is kept in memory, so
+Every eighth entry opens a request, the others note a snapshot, and every tenth is signed. The journal is kept in memory, so
 the times are those of our code alone; ``--s3`` takes the bucket of the settings, where each entry is a request to the
 server besides. Both sides read the same objects in the same run, signatures checked; the checkpoint is as far behind
 the head as it can be before the next one is due.
@@ -56,14 +56,14 @@ def write(store: ObjectStore, model: str, entries: int) -> State:
 
 
 def _entry(model: str, number: int, previous: str) -> Entry:
-    name = f"new-data-{number - number % 2}-{sha256(str(number - number % 2).encode())}"
-    if number % 2 == 0:
+    name = f"new-data-{sha256(str(number).encode())}"
+    if number % 8 == 0:
         kind, key = Kind.REQUEST_OPENED, f"{Kind.REQUEST_OPENED}/{name}"
         body = RetrainRequest(
             model=model, request_id=name, asked_by="drift", reason="PSI of distance is 0.31"
         ).to_dict()
     else:
-        kind, key = Kind.SNAPSHOT, f"{Kind.SNAPSHOT}/{sha256(str(number).encode())}"
+        kind, key = Kind.SNAPSHOT, f"{Kind.SNAPSHOT}/{name}"
         body = {"snapshot": name, "rows": 1_000_000, "parts": 31, "passed": True}
     entry = Entry(
         sequence=number, uuid=uuid4().hex, kind=kind, key=key, at=now(), actor="run:x", body=body, previous=previous
