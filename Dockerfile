@@ -5,7 +5,7 @@ FROM python:3.13-slim-trixie AS base
 ENV PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 VIRTUAL_ENV=/opt/evergreen PATH=/opt/evergreen/bin:$PATH
 ENV PYTHONPATH=/app/config AIRFLOW_HOME=/var/lib/evergreen/airflow EVERGREEN_MODELS_DIR=/app/models EVERGREEN_WORK_DIR=/var/lib/evergreen/work \
     AIRFLOW__CORE__DAGS_FOLDER=/app/dags AIRFLOW__CORE__PLUGINS_FOLDER=/app/plugins AIRFLOW__CORE__LOAD_EXAMPLES=False
-RUN useradd --create-home --uid 50000 evergreen && mkdir -p /var/lib/evergreen && chown evergreen /var/lib/evergreen
+RUN useradd --create-home --uid 50000 evergreen && mkdir -p /var/lib/evergreen/keys/public /var/lib/evergreen/keys/signing && chown -R evergreen /var/lib/evergreen
 WORKDIR /app
 
 FROM base AS build

@@ -3,12 +3,17 @@
 set -euo pipefail
 say() { printf '%s\n' "setup: $*"; }
 
-say "the bucket"
+say "the bucket, with versions and Object Lock"
 for attempt in {1..30}; do # the object store has no health check: its image brings no client along
-    evergreen store check --create-bucket && break
+    evergreen store check --create-bucket --lock && break
     [ "$attempt" -lt 30 ] || exit 1
     sleep 2
 done
+keys=/var/lib/evergreen/keys
+if [ ! -f "$keys/signing/key.pem" ]; then
+    say "the key that signs decisions"
+    evergreen journal key --private "$keys/signing/key.pem" --public "$keys/public"
+fi
 say "Airflow's tables"
 airflow db migrate
 say "the pool, the first user, and the login of the release steps"

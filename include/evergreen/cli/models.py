@@ -52,6 +52,7 @@ def propose(model: Model, as_of: AsOf = None) -> None:
 @store.command()
 def check(
     create_bucket: Annotated[bool, typer.Option("--create-bucket", help="Make the bucket if it is missing.")] = False,
+    lock: Annotated[bool, typer.Option("--lock", help="Turn on versions and Object Lock, for the journal.")] = False,
 ) -> None:
     """See that the object store answers, has the bucket, and honours conditional writes."""
     from evergreen.core.settings import settings
@@ -61,6 +62,8 @@ def check(
     opened = open_store(settings())
     if create_bucket:
         opened.create_bucket()
+    if lock:
+        opened.lock_bucket()
     check_conditional_writes(opened)
     typer.echo(f"{opened}: answers, and honours conditional writes")
 

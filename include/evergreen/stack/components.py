@@ -27,11 +27,12 @@ class Component:
 
 
 MIGRATE = "migrate"
-"""Makes or upgrades Airflow's tables; not in the Procfile, since it does not stay."""
+"""Makes or upgrades Airflow's tables, and locks the bucket; not in the Procfile, since it does not stay."""
+PREPARE = "sh -c 'airflow db migrate && evergreen store check --lock'"
 
 NEEDS = {
     "mlflow": ("postgres", "s3"),
-    MIGRATE: ("postgres",),
+    MIGRATE: ("postgres", "s3"),
     "api-server": ("postgres", MIGRATE),
     "scheduler": ("postgres", MIGRATE),
     "dag-processor": ("postgres", MIGRATE),
@@ -54,13 +55,17 @@ def _noted(state: State) -> Path:
 
 
 def migrated(state: State) -> bool:
-    """Whether the tables are those of the installed Airflow."""
-    return _noted(state).exists() and _noted(state).read_text() == version("apache-airflow-core")
+    """Whether the tables are those of the installed Airflow, and the bucket was locked."""
+    return _noted(state).exists() and _noted(state).read_text() == _prepared()
 
 
 def note_migrated(state: State) -> None:
-    """Remember that the tables are those of the installed Airflow."""
-    _noted(state).write_text(version("apache-airflow-core"))
+    """Remember what the tables and the bucket were prepared for."""
+    _noted(state).write_text(_prepared())
+
+
+def _prepared() -> str:
+    return f"{version('apache-airflow-core')}, {PREPARE}"
 
 
 def components(state: State) -> list[Component]:
@@ -72,7 +77,7 @@ def components(state: State) -> list[Component]:
     if "api-server" in commands and not migrated(state):
         first = list(commands).index("api-server")
         lines = list(commands.items())
-        commands = dict([*lines[:first], (MIGRATE, "airflow db migrate"), *lines[first:]])
+        commands = dict([*lines[:first], (MIGRATE, PREPARE), *lines[first:]])
     return [
         Component(
             name=name,

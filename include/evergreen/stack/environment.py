@@ -38,6 +38,7 @@ def environment(state: State) -> dict[str, str]:
         "EVERGREEN_SIGNING_KEY_FILE": str(signing_key(state)),
         "EVERGREEN_PUBLIC_KEYS": str(state.public_keys),
         "EVERGREEN_ANCHOR_FILE": str(state.path / "journal-heads.jsonl"),
+        "EVERGREEN_JOURNAL_RETENTION_DAYS": "30",
         "EVERGREEN_MLFLOW_URL": f"http://127.0.0.1:{chosen['mlflow']}",
         "EVERGREEN_AIRFLOW_URL": f"http://127.0.0.1:{chosen['airflow']}",
         "EVERGREEN_AIRFLOW_USER": SERVICE,

@@ -34,7 +34,7 @@ def test_everything_waits_for_what_it_needs_and_nothing_for_itself(project: Stat
 def test_airflow_starts_on_migrated_tables(project: State) -> None:
     found = {component.name: component for component in components(project)}
     assert found[MIGRATE].once
-    assert found[MIGRATE].needs == ("postgres",)
+    assert found[MIGRATE].needs == ("postgres", "s3")
     assert all(
         found[name].needs == ("postgres", MIGRATE) for name in ("api-server", "scheduler", "dag-processor", "triggerer")
     )
