@@ -43,8 +43,11 @@ class Desk:
         self.house.trigger(f"retrain__{self.ws.model}", run_id, as_of=AS_OF, **form)
         seen = self.house.finished(f"retrain__{self.ws.model}", run_id)
         assert seen.states["release"] == "success", self.house.why(seen) or seen.note
-        version = Ledger(self.ws.store, self.ws.model, run_id).read("refit", Refit).version.number
-        return f"release__{run_id}__v{version}"
+        return f"release__{run_id}__v{self.version(run_id)}"
+
+    def version(self, run_id: str) -> int:
+        """The version of a run's challenger."""
+        return Ledger(self.ws.store, self.ws.model, run_id).read("refit", Refit).version.number
 
     def release(self, run_id: str, release_run: str, user: str) -> str:
         """Start another release run for a challenger, as this user."""
@@ -96,7 +99,7 @@ def waiting(desk: Desk) -> str:
 
 def test_the_question_shows_the_verdict_and_the_comparison(desk: Desk, waiting: str) -> None:
     question = desk.question(waiting)
-    assert question["subject"] == f"May version 1 of {MODEL} become champion?"
+    assert question["subject"] == f"May version {desk.version('first')} of {MODEL} become champion?"
     for word in ("Verdict: PASS", "| metric | challenger | baseline |", "The whole report", "ada, bob may answer"):
         assert word in question["body"], question["body"]
     assert question["params"]["verdict"]["value"] == desk.ws.journal.state().challenger.verdict  # type: ignore[union-attr]
@@ -139,10 +142,11 @@ def test_marking_all_steps_green_makes_no_champion(desk: Desk, waiting: str) -> 
 
 
 def test_a_tag_in_mlflow_asks_the_approvers(desk: Desk, waiting: str) -> None:
-    desk.ws.registry.tag_version(MODEL, 1, {TAG: "please"})
+    number = desk.version("first")
+    desk.ws.registry.tag_version(MODEL, number, {TAG: "please"})
 
     def answered() -> str:
-        said = desk.ws.registry.versions(MODEL)[0].tags[TAG]
+        said = desk.ws.registry.versions(MODEL)[number - 1].tags[TAG]
         return said.removeprefix("asked in ") if said.startswith("asked in ") else ""
 
     run = desk.house.wait("the tag to be served", answered)
@@ -161,7 +165,7 @@ def test_a_later_question_about_the_same_model_ends_the_one_before(desk: Desk, w
     seen = desk.finished("by-ada")
     assert (seen.states["approve"], seen.states["confirm"]) == ("skipped", "skipped")
     note = desk.house.stack.api("GET", desk.path("by-ada")).json()["note"]
-    assert note == "Superseded: version 1 is asked about in by-admin."
+    assert note == f"Superseded: version {desk.version('first')} is asked about in by-admin."
 
 
 def _says_yes(desk: Desk, password: str) -> subprocess.CompletedProcess[str]:
@@ -175,7 +179,7 @@ def test_an_approver_answers_by_command_line_and_the_journal_says_who(desk: Desk
     desk.question("by-admin")
     assert _says_yes(desk, "wrong").returncode == 6
     done = _says_yes(desk, desk.house.stack.passwords["ada"])
-    assert (done.returncode, done.stdout) == (0, "ada says yes to version 1\n"), done.stderr
+    assert (done.returncode, done.stdout) == (0, f"ada says yes to version {desk.version('first')}\n"), done.stderr
     seen = desk.finished("by-admin")
     assert set(seen.states.values()) == {"success"}, desk.house.why(seen)
     assert "Approved by ada: Looks fine." in seen.note
