@@ -14,8 +14,8 @@ from urllib.parse import quote
 import pytest
 
 from evergreen.flows.ledger import Ledger
-from evergreen.flows.promotion_request import TAG
 from evergreen.flows.workspace import Workspace
+from evergreen.records.promotion_request import TAG
 from evergreen.records.refit import Refit
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(1200)]
@@ -169,7 +169,7 @@ def test_a_later_question_about_the_same_model_ends_the_one_before(desk: Desk, w
 
 
 def _says_yes(desk: Desk, password: str) -> subprocess.CompletedProcess[str]:
-    program = Path(sys.executable).parent / "evergreen"
+    program = str(Path(sys.executable).parent / "evergreen")
     command = [program, "approve", "-m", MODEL, "-r", "first", "--yes", "--user", "ada", "--reason", "Looks fine."]
     env = desk.house.stack.shell_env
     return subprocess.run(command, env=env, input=f"{password}\n", capture_output=True, text=True, check=False)

@@ -5,11 +5,8 @@ from evergreen.flows.ledger import Ledger
 from evergreen.flows.workspace import Workspace
 from evergreen.journal.state import State
 from evergreen.records.answer import Question
-from evergreen.records.promotion_request import PromotionRequest
+from evergreen.records.promotion_request import TAG, PromotionRequest
 from evergreen.stores.ports import RegisteredVersion
-
-TAG = "promotion_requested"
-"""Whoever sets it, to any value, asks; what became of it is written over that value."""
 
 ANSWERED = ("asked in ", "refused: ", "done: ")
 

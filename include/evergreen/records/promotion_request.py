@@ -4,6 +4,9 @@ from dataclasses import dataclass
 
 from evergreen.records.base import Record
 
+TAG = "promotion_requested"
+"""The tag of a version in the registry. Whoever sets it, to any value, asks; what became of it is written over that."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class PromotionRequest(Record):

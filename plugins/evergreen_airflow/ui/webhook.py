@@ -19,7 +19,7 @@ from fastapi.concurrency import run_in_threadpool
 
 from evergreen.core.clock import now
 from evergreen.core.settings import Settings, settings
-from evergreen.flows.promotion_request import TAG
+from evergreen.records.promotion_request import TAG
 from evergreen.spec.load import discover
 from evergreen_airflow.dags.names import dag_id_of
 

@@ -14,7 +14,7 @@ from evergreen.core.errors import AccessDenied, AlreadyExists, InputError, Refus
 from evergreen.flows.approval import Asking, approve, ask, respond
 from evergreen.flows.delegation import delegate
 from evergreen.flows.ledger import Ledger
-from evergreen.flows.promotion_request import TAG, next_requested
+from evergreen.flows.promotion_request import next_requested
 from evergreen.flows.release import promote, release, report
 from evergreen.flows.workspace import Workspace
 from evergreen.journal.decisions import record_delegation, record_verdict
@@ -22,6 +22,7 @@ from evergreen.journal.journal import Journal
 from evergreen.journal.requests import open_request
 from evergreen.records.approval import ApprovalPolicy
 from evergreen.records.delegation import Delegation
+from evergreen.records.promotion_request import TAG
 from evergreen.records.report import Outcome
 from evergreen.spec.model import ModelSpec
 from evergreen.stores.memory import MemoryStore
