@@ -1,7 +1,8 @@
 """``evergreen <command>``: every step of the platform from a shell, without Airflow.
 
 Exit codes: 0 done; 2 wrong usage; 3 bad input; 4 refused, by a verdict or by the journal; 5 a store does not answer;
-6 a store says no.
+6 a store says no;
+7 a version is not reproduced.
 """
 
 import sys

@@ -2,6 +2,7 @@
 
 from evergreen.core.code import code_of
 from evergreen.flows.ledger import Ledger
+from evergreen.flows.trace import trace
 from evergreen.flows.workspace import Workspace
 from evergreen.packaging.package import package
 from evergreen.records.candidate import Candidate
@@ -24,4 +25,8 @@ def fitted(ws: Workspace, run: Run, ledger: Ledger, fitted_on: FittedOn) -> Cand
 def packaged(ws: Workspace, ledger: Ledger, step: str, candidate: Candidate, version: Version) -> ModelPackage:
     """The package of a version; one that was built before by the same code is taken as it is."""
     inputs = {"candidate": candidate.key, "version": version.number, "code": code_of("packaging")}
-    return ledger.once(step, ModelPackage, inputs, lambda: package(ws.spec, candidate, version, ws.store, ws.registry))
+    wrapped = ledger.once(
+        step, ModelPackage, inputs, lambda: package(ws.spec, candidate, version, ws.store, ws.registry)
+    )
+    trace(ws, ledger, candidate, version, wrapped)
+    return wrapped

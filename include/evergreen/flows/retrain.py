@@ -19,6 +19,7 @@ from evergreen.flows.evidence import asking, code_of_rules, gather
 from evergreen.flows.follow import follow
 from evergreen.flows.ledger import Ledger
 from evergreen.flows.refit import as_gated, refitted
+from evergreen.flows.trace import keep_folder
 from evergreen.flows.workspace import Workspace
 from evergreen.gates.gate import gate as judge
 from evergreen.journal.bodies import Policy
@@ -64,6 +65,7 @@ def resume(ws: Workspace, run_id: str) -> Run:
 
 def snapshot(ws: Workspace, run: Run) -> Snapshot:
     """Fix the data: raw objects become immutable parts and a manifest."""
+    keep_folder(ws)
     record = take_snapshot(ws.spec, run, ws.store, connect=ws.connect)
     return _ledger(ws, run).keep("snapshot", record, record.digest)
 
