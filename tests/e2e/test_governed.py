@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -11,15 +12,18 @@ import pytest
 from mlflow import MlflowClient
 
 from evergreen.features.packaged import prefix_of
+from evergreen.flows import chain, release
 from evergreen.flows.ledger import Ledger
 from evergreen.flows.workspace import Workspace
 from evergreen.journal.state import State
 from evergreen.records.refit import Refit
+from evergreen.records.report import Outcome
+from evergreen.records.run import Run, Way
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(1800)]
 
 MODEL = "e2e_governed"
-AS_OF = "2013-03-01T00:00:00Z"
+END = datetime(2013, 3, 1, tzinfo=UTC)
 PROJECT = Path(__file__).resolve().parents[2]
 
 
@@ -39,22 +43,36 @@ class Governed:
         assert self.state.champion is not None
         return self.state.champion.version
 
-    def retrain(self, run_id: str, **form: Any) -> Refit:
-        """Train a challenger and wait until its release has ended."""
-        answer = self.house.trigger(f"retrain__{MODEL}", run_id, as_of=AS_OF, **form)
-        assert answer.is_success, answer.text
-        seen = self.house.finished(f"retrain__{MODEL}", run_id)
-        assert seen.states["release"] == "success", self.house.why(seen) or seen.note
-        refit = Ledger(self.ws.store, MODEL, run_id).read("refit", Refit)
-        self.house.finished(f"release__{MODEL}", f"release__{run_id}__v{refit.version.number}")
-        return refit
+    def retrain(self, run_id: str, **hyperparameters: Any) -> int:
+        """Train a challenger in this process, on the stores of the stack; what governs it runs in Airflow."""
+        run = Run(
+            model=MODEL,
+            run_id=run_id,
+            way=Way.MANUAL,
+            as_of=END,
+            asked_by="ada",
+            reason="to see",
+            hyperparameters=hyperparameters,
+        )
+        report = chain.retrain(self.ws, run)
+        assert report.outcome is Outcome.CHALLENGER, report.text
+        return Ledger(self.ws.store, MODEL, run_id).read("refit", Refit).version.number
 
-    def run(self, dag_id: str, run_id: str, **form: Any) -> Any:
-        """Fill in the form of a DAG that governs, and wait for the end."""
-        self.house.unpause(dag_id)
-        answer = self.house.trigger(dag_id, run_id, **form)
+    def promote(self, run_id: str) -> None:
+        """Let the challenger of a run become champion."""
+        for step in (release.approve, release.release, release.promote):
+            step(self.ws, run_id)
+
+    def release(self, run_id: str, retraining: str) -> Any:
+        """Take the challenger of a retraining through the release DAG."""
+        return self.run(f"release__{MODEL}", run_id, run_id=retraining)
+
+    def run(self, dag: str, run: str, **form: Any) -> Any:
+        """Fill in the form of a DAG, and wait for the end."""
+        self.house.unpause(dag)
+        answer = self.house.trigger(dag, run, **form)
         assert answer.is_success, answer.text
-        return self.house.finished(dag_id, run_id)
+        return self.house.finished(dag, run)
 
     def look(self) -> str:
         """The note of a new look at the registry."""
@@ -68,8 +86,9 @@ class Governed:
 def governed(house: Any, drop: Callable[..., Workspace]) -> Governed:
     """Version by version: the champion before, and a champion that somebody regrets."""
     place = Governed(house, drop(MODEL))
-    place.retrain("first")
-    place.retrain("second", max_iter=25)
+    for run_id, trees in (("first", 20), ("second", 25)):
+        place.retrain(run_id, max_iter=trees)
+        place.promote(run_id)
     return place
 
 
@@ -139,16 +158,15 @@ def test_a_freeze_stops_a_promotion_until_it_is_lifted(governed: Governed) -> No
     before = governed.champion
     frozen = governed.run("govern__freeze", "freeze", scope=MODEL, reason="The holidays.")
     assert "freeze by admin: The holidays." in frozen.note
-    refit = governed.retrain("third", max_iter=30)
+    version = governed.retrain("third", max_iter=30)
+    seen = governed.release("while-frozen", "third")
+    assert (seen.states["release"], seen.states["promote"]) == ("skipped", "skipped")
+    assert f"{MODEL} was frozen by admin on" in governed.house.log(f"release__{MODEL}", "while-frozen", "release")
     assert governed.champion == before
-    released = f"release__third__v{refit.version.number}"
-    log = governed.house.log(f"release__{MODEL}", released, "release")
-    assert f"{MODEL} was frozen by admin on" in log
     governed.run("govern__freeze", "lift", action="lift", scope=MODEL, reason="They are over.")
-    assert governed.house.trigger(f"release__{MODEL}", "once-more", run_id="third").is_success
-    seen = governed.house.finished(f"release__{MODEL}", "once-more")
+    seen = governed.release("once-more", "third")
     assert seen.states["promote"] == "success", governed.house.why(seen)
-    assert governed.champion == refit.version.number
+    assert governed.champion == version
 
 
 def test_a_deleted_champion_is_found_and_can_still_be_rolled_back(
