@@ -111,6 +111,8 @@ def average(values: Floats, units: Units, then: Callable[[Floats], Floats] | Non
 def drawn(units: Units) -> Callable[[Weights], Floats]:
     """A function from weights of units to the number of rows that each resample has."""
     rows = np.bincount(units).astype(np.float64)
+    if (rows == 1).all():
+        return lambda weights: weights.sum(axis=1, dtype=np.int64).astype(np.float64)
     return lambda weights: _unit_sums(weights, rows[None])[:, 0]
 
 

@@ -21,7 +21,7 @@ def test_the_same_seed_gives_the_same_replicates_whatever_the_block(
 
 
 def test_weights_are_poisson_and_independent() -> None:
-    weights = resampled(lambda drawn: drawn, 1_001, seed=3)
+    weights = resampled(lambda drawn: drawn.astype(np.float64), 1_001, seed=3)
     expected = stats.poisson.pmf(np.arange(7), 1)
     seen = np.bincount(weights.ravel().astype(np.intp), minlength=7)[:7] / weights.size
     np.testing.assert_allclose(seen, expected, atol=4 * np.sqrt(0.25 / weights.size))
