@@ -97,4 +97,4 @@ def _row(window: Window, aggregates: set[str], view: str = "evergreen_rows") -> 
 def _repeated(window: Window, metric: Repeated) -> int:
     """The metric in so many passes that each groups about ``GROUPED_ROWS`` rows; DuckDB spills if they are more."""
     passes = min(MOST_PASSES, -(-window.rows // GROUPED_ROWS))
-    return sum(window.connection.execute(query).fetchall()[0][0] for query in metric.queries(passes))
+    return metric.count(window.connection, passes)

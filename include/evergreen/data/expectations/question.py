@@ -10,6 +10,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+import duckdb
+import numpy as np
 import pyarrow as pa
 from great_expectations.expectations.expectation import Expectation
 
@@ -49,20 +51,31 @@ class Repeated:
         Quoted; missing values are equal.
     kept
         An SQL condition: other rows count for nothing.
+    numbers
+        It is one column of numbers, none of them missing: NumPy sorts them in half the time that DuckDB takes to group.
     """
 
     columns: tuple[str, ...]
     kept: str
+    numbers: bool = False
 
-    def queries(self, passes: int) -> list[str]:
-        """Queries whose results add up to the metric; equal rows have equal hashes, so each pass groups its share."""
+    def count(self, connection: duckdb.DuckDBPyConnection, passes: int) -> int:
+        """The metric; equal rows have equal hashes, so each pass holds its share of the rows."""
         listed = ", ".join(self.columns)
         shares = [f" AND hash({listed}) % {passes} = {number}" for number in range(passes)] if passes > 1 else [""]
-        groups = (
-            f"SELECT count(*) AS n FROM evergreen_rows WHERE ({self.kept}){share} GROUP BY {listed}"  # noqa: S608
-            for share in shares
-        )
-        return [f"SELECT coalesce(sum(n), 0)::BIGINT FROM ({group} HAVING n > 1)" for group in groups]  # noqa: S608
+        sources = (f"FROM evergreen_rows WHERE ({self.kept}){share}" for share in shares)
+        if self.numbers:
+            return sum(_repeats(connection.sql(f"SELECT {listed} AS n {source}")) for source in sources)
+        groups = (f"SELECT count(*) AS n {source} GROUP BY {listed} HAVING n > 1" for source in sources)
+        queries = (f"SELECT coalesce(sum(n), 0)::BIGINT FROM ({group})" for group in groups)  # noqa: S608
+        return sum(connection.execute(query).fetchall()[0][0] for query in queries)
+
+
+def _repeats(numbers: duckdb.DuckDBPyRelation) -> int:
+    """How many of the numbers of column ``n`` are there more than once, counted each time."""
+    values = np.sort(numbers.to_arrow_table()["n"].to_numpy())
+    same = np.concatenate([[False], values[1:] == values[:-1], [False]])
+    return int(np.count_nonzero((same[1:] | same[:-1])[: len(values)]))
 
 
 @dataclass(frozen=True, kw_only=True)

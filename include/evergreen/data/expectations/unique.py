@@ -1,7 +1,7 @@
 """Expectations about uniqueness and the number of different values."""
 
 from evergreen.data.expectations.column_map import counted
-from evergreen.data.expectations.question import Answer, Question, Repeated, Sql, answers
+from evergreen.data.expectations.question import NUMBERS, Answer, Question, Repeated, Sql, answers
 from evergreen.data.expectations.sql import count_where, quote
 
 _COUNTABLE = {"integer", "float", "text", "boolean", "moment", "moment_utc"}
@@ -13,7 +13,8 @@ def unique(question: Question) -> Answer | None:
     column = quote(question.argument("column"))
     if question.kind() not in _COUNTABLE:
         return None
-    return counted(question, "column_values.unique", Repeated(columns=(column,), kept=f"{column} IS NOT NULL"))
+    repeated = Repeated(columns=(column,), kept=f"{column} IS NOT NULL", numbers=question.kind() in NUMBERS)
+    return counted(question, "column_values.unique", repeated)
 
 
 @answers("expect_compound_columns_to_be_unique")
