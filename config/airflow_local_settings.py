@@ -16,6 +16,9 @@ import os
 __all__: list[str] = []  # Airflow copies public names into its own settings
 
 PRELOADED = (
+    "airflow.providers.openlineage.extractors.manager",
+    "airflow.providers.openlineage.plugins.adapter",
+    "airflow.providers.openlineage.plugins.listener",
     "airflow.providers.standard.operators.trigger_dagrun",
     "airflow.timetables.trigger",
     "boto3",
@@ -27,6 +30,8 @@ PRELOADED = (
     "matplotlib.figure",
     "mlflow",
     "mlflow.sklearn",
+    "openlineage.client.facet_v2",
+    "openlineage.client.transport.file",
     "pandas",
     "pyarrow.parquet",
     "pydantic_settings",

@@ -24,7 +24,7 @@ from evergreen.spec.model import ModelSpec
 from evergreen.stores.ports import ObjectStore
 
 MOST_ROWS, FEWEST_ROWS = 20_000, 500
-SCORED = 600_000
+SCORED = 300_000
 """About how many rows are scored in all: a bound on the time, whatever the number of features."""
 REPEATS, MANY_FEATURES = 3, 100
 SEED = 20130301

@@ -39,6 +39,7 @@ class Settings(BaseSettings):
     airflow_user: str | None = Field(None, description="The service's login, by which release steps read answers.")
     airflow_password: SecretStr | None = None
     webhook_secret: SecretStr | None = Field(None, description="Secret of MLflow's webhook; unset: none is taken.")
+    openlineage_url: str | None = Field(None, description="Server of OpenLineage events; unset: the stack's file.")
     work_dir: Path = Field(
         Path(tempfile.gettempdir()) / "evergreen", description="Scratch space and the cache of immutable parts."
     )

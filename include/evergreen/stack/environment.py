@@ -1,5 +1,6 @@
 """What the environment says to each program of the stack: addresses, and only the secrets that it needs."""
 
+import json
 import shlex
 import sys
 from pathlib import Path
@@ -18,6 +19,8 @@ FOREIGN = ("AIRFLOW", "AWS_", "EVERGREEN_", "MLFLOW_", "_MLFLOW", "PG", "PYTHON"
 BUCKET = "evergreen"
 S3_INNER = ("SIGNING", "SIGNING_READ", "FILER_SIGNING", "FILER_SIGNING_READ")
 PARALLEL_TASKS = 4
+QUIET = {"scope": {"dag_id": "(drift_watch|govern)__.*"}, "match_mode": "regex", "controls": {"emit": False}}
+"""DAGs that look around every few minutes and make no data: their events would fill the disk."""
 
 
 def database(user: str, password: str, port: int, driver: str = "postgresql+psycopg2") -> str:
@@ -73,6 +76,7 @@ def _airflow(state: State, secret: Credentials, chosen: dict[str, int]) -> dict[
         "API__BASE_URL": url,
         "API__SECRET_KEY": secret.api_secret_key,
         "API_AUTH__JWT_SECRET": secret.jwt_secret,
+        **_lineage(state),
         "LOGGING__BASE_LOG_FOLDER": state.airflow / "logs",
         "DAG_PROCESSOR__DAG_BUNDLE_STORAGE_PATH": state.airflow / "bundles",
         # A folder that someone drops is on the page within half a minute.
@@ -86,6 +90,17 @@ def _airflow(state: State, secret: Credentials, chosen: dict[str, int]) -> dict[
         "WORKERS__EXECUTION_API_TIMEOUT": 30,  # one API server on a busy laptop
     }
     return {"AIRFLOW_HOME": str(state.airflow)} | {f"AIRFLOW__{key}": str(value) for key, value in options.items()}
+
+
+def _lineage(state: State) -> dict[str, object]:
+    """Where OpenLineage events go: to a server that the settings name, or to a file, a line each."""
+    url = settings().openlineage_url
+    file = {"type": "file", "log_file_path": str(state.path / "openlineage.jsonl"), "append": True}
+    return {
+        "OPENLINEAGE__TRANSPORT": json.dumps({"type": "http", "url": url} if url else file),
+        "OPENLINEAGE__NAMESPACE": "evergreen",
+        "OPENLINEAGE__EMISSION_POLICY": json.dumps([QUIET]),
+    }
 
 
 def _login(state: State) -> dict[str, object]:

@@ -11,6 +11,7 @@ from evergreen_airflow.errors import translated
 from evergreen_airflow.hooks.connect import connect
 
 if TYPE_CHECKING:
+    from airflow.providers.openlineage.extractors.base import OperatorLineage
     from airflow.sdk import Context
 
     from evergreen.flows.workspace import Workspace
@@ -40,6 +41,7 @@ class StepOperator(BaseOperator, SkipMixin, Generic[R]):
         super().__init__(**kwargs)
         self.model = model
         self.run_id = run_id
+        self._given: R | None = None
 
     def execute(self, context: "Context") -> dict[str, Any]:
         """Make the call; a refusal leaves this task green and skips what comes next."""
@@ -47,6 +49,7 @@ class StepOperator(BaseOperator, SkipMixin, Generic[R]):
             from evergreen.flows.workspace import open_workspace
 
             record = self.call(open_workspace(self.model, connect=connect), context)
+        self._given = record
         summary = self.summary(record)
         self.log.info("%s: %s", self.task_id, summary)
         if (error := self.failure(record, context)) is not None:
@@ -55,6 +58,12 @@ class StepOperator(BaseOperator, SkipMixin, Generic[R]):
         if (reason := self.refusal(record)) is not None:
             self._stop(context, {**summary, "refused": reason[:500]})
         return summary
+
+    def get_openlineage_facets_on_complete(self, task_instance: Any) -> "OperatorLineage[Any, Any]":  # noqa: ARG002 (Airflow's form)
+        """What the step read and made, for Airflow's OpenLineage provider."""
+        from evergreen_airflow.lineage import lineage_of
+
+        return lineage_of(self._given)
 
     def call(self, ws: "Workspace", context: "Context") -> R:
         """The one call into evergreen."""

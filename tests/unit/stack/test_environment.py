@@ -1,3 +1,4 @@
+import json
 import stat
 import subprocess
 
@@ -38,6 +39,19 @@ def test_each_component_has_only_the_secrets_that_it_needs(state: State) -> None
     assert secrets_in(state, environment.component(state, "mlflow")) == s3 | {"mlflow_database"}
     airflow = s3 | {"airflow_database", "fernet_key", "jwt_secret", "api_secret_key"}
     assert secrets_in(state, environment.component(state, "scheduler")) == airflow
+
+
+def test_lineage_events_go_to_a_file_or_to_the_server_that_is_named(
+    state: State, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = json.loads(environment.environment(state)["AIRFLOW__OPENLINEAGE__TRANSPORT"])
+    assert (file["type"], file["append"]) == ("file", True)
+    assert file["log_file_path"].startswith(str(state.path))
+    monkeypatch.setenv("EVERGREEN_OPENLINEAGE_URL", "http://lineage.test")
+    settings.cache_clear()
+    named = json.loads(environment.environment(state)["AIRFLOW__OPENLINEAGE__TRANSPORT"])
+    assert named == {"type": "http", "url": "http://lineage.test"}
+    settings.cache_clear()
 
 
 def test_only_the_scheduler_preloads(state: State) -> None:
