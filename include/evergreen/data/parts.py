@@ -74,7 +74,7 @@ def ingest(spec: ModelSpec, stream: RawStream, source: Source, scratch: Path, st
             key=key,
             rows_sha256=rows,
             rows=findings.rows,
-            bytes=_store_once(store, key, scratch),
+            bytes=store_once(store, key, scratch),
             events=findings.events,
             source=source,
         ),
@@ -121,8 +121,8 @@ def row_groups(batches: Iterable[pa.RecordBatch], schema: pa.Schema) -> Iterator
         yield pa.Table.from_batches(held, schema)
 
 
-def _store_once(store: ObjectStore, key: str, path: Path) -> int:
-    """Size of the part in the store."""
+def store_once(store: ObjectStore, key: str, path: Path) -> int:
+    """Store a part unless it is there; gives its size in the store."""
     try:
         return store.head(key).size
     except NotFound:

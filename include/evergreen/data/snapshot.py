@@ -19,7 +19,7 @@ from evergreen.data.sources import Connect, RawObject, months, raw_objects
 from evergreen.data.window import window as window_of
 from evergreen.records.interval import Interval
 from evergreen.records.run import Run
-from evergreen.records.snapshot import Part, Snapshot, Source
+from evergreen.records.snapshot import Column, Part, Snapshot, Source
 from evergreen.spec.data import ObjectsSource, SqlSource
 from evergreen.spec.model import ModelSpec
 from evergreen.stores.cache import local_copy
@@ -50,7 +50,9 @@ def snapshot(spec: ModelSpec, run: Run, store: ObjectStore, *, connect: Connect 
     """
     window = window_of(spec.training.window, run)
     pieces = _ingested(spec, window, store, connect)
-    inside = [(piece, rows) for piece in pieces if (rows := _rows_in(store, spec, piece.part, window))]
+    inside = [
+        (piece, rows) for piece in pieces if (rows := rows_in(store, spec.columns.event_time, piece.part, window))
+    ]
     if not inside:
         raise DataError(
             f"{spec.name}: no row has an event time from {window.start.isoformat()} to {window.end.isoformat()}. "
@@ -66,16 +68,21 @@ def snapshot(spec: ModelSpec, run: Run, store: ObjectStore, *, connect: Connect 
         columns=columns,
         parts=parts,
         rows=sum(rows for _, rows in inside),
-        rows_sha256=digest_of(
-            {
-                "window": [window.start.isoformat(), window.end.isoformat()],
-                "columns": {column.name: column.type for column in columns},
-                "parts": [part.rows_sha256 for part in parts],
-            }
-        ),
+        rows_sha256=identity(window, columns, parts),
     )
     store.put(f"{spec.name}/snapshots/{record.digest}.json", record.to_json())
     return record
+
+
+def identity(window: Interval, columns: tuple[Column, ...], parts: tuple[Part, ...]) -> str:
+    """The digest that names the rows of a snapshot."""
+    return digest_of(
+        {
+            "window": [window.start.isoformat(), window.end.isoformat()],
+            "columns": {column.name: column.type for column in columns},
+            "parts": [part.rows_sha256 for part in parts],
+        }
+    )
 
 
 def _ingested(spec: ModelSpec, window: Interval, store: ObjectStore, connect: Connect | None) -> list[Ingested]:
@@ -138,14 +145,14 @@ def _from_query(
                 yield made
 
 
-def _rows_in(store: ObjectStore, spec: ModelSpec, part: Part, window: Interval) -> int:
+def rows_in(store: ObjectStore, event_time: str, part: Part, window: Interval) -> int:
     """Rows of a part within the window; its event times are read only where the window cuts it."""
     events = part.events
     if events is None or events.start >= window.end or events.end <= window.start:
         return 0
     if window.start <= events.start and events.end <= window.end:
         return part.rows
-    name, rows = spec.columns.event_time, 0
+    name, rows = event_time, 0
     with pq.ParquetFile(local_copy(store, part.key)) as file:
         for batch in file.iter_batches(batch_size=settings().batch_rows, columns=[name]):
             inside = pc.and_(pc.greater_equal(batch[name], window.start), pc.less(batch[name], window.end))

@@ -52,7 +52,7 @@ def raw_objects(spec: ModelSpec, prefix: str, window: Interval, store: ObjectSto
 def landed_objects(spec: ModelSpec, prefix: str, store: ObjectStore) -> list[RawObject]:
     """Every raw object, in order of their intervals; raises ``DataError`` for a key without an interval."""
     root = f"{spec.name}/{prefix}"
-    landed = [_raw_object(spec.name, root, info) for info in store.list(root) if not _is_marker(info.key)]
+    landed = [_raw_object(spec.name, root, info) for info in store.list(root) if not is_marker(info.key)]
     return sorted(landed, key=lambda raw: (raw.interval.start, raw.interval.end, raw.info.key))
 
 
@@ -70,7 +70,8 @@ def months(window: Interval) -> Iterable[Interval]:
         start = following
 
 
-def _is_marker(key: str) -> bool:
+def is_marker(key: str) -> bool:
+    """Whether an object is a marker of another tool, by its name."""
     name = key.rsplit("/", 1)[-1]
     return not name or name[0] in "_."
 

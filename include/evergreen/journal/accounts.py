@@ -5,6 +5,7 @@ from dataclasses import replace
 from evergreen.journal.bodies import Evaluated, Judged
 from evergreen.records.account import Account, Bias, Origin
 from evergreen.records.approval import Approval
+from evergreen.records.forget import Forget
 from evergreen.records.verdict import Judgement
 
 Accounts = dict[str, Account]
@@ -47,6 +48,13 @@ def answered(accounts: Accounts, approval: Approval) -> None:
         accounts[approval.package] = replace(
             accounts[approval.package], approved=approval.approved, approved_by=approval.approved_by
         )
+
+
+def forgot(accounts: Accounts, order: Forget) -> None:
+    """Take in that rows are erased: versions that were trained on them cannot be rebuilt bit by bit."""
+    for package, account in accounts.items():
+        if account.origin.snapshot in order.snapshots:
+            accounts[package] = replace(account, reproducible=False)
 
 
 def _blank(model: str, package: str, origin: Origin) -> Account:

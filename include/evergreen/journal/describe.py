@@ -52,6 +52,10 @@ def _reason(body: Mapping[str, Any]) -> str:
     return str(body["reason"])
 
 
+def _forget(body: Mapping[str, Any]) -> str:
+    return f"{body['rows']} rows in objects, {body['part_rows']} in parts of {len(body['snapshots'])} snapshots: {body['reason']}"
+
+
 def _opened(body: Mapping[str, Any]) -> str:
     return f"{body['request_id']}: {body['reason']}"
 
@@ -75,6 +79,7 @@ _GIST: dict[str, Callable[[Mapping[str, Any]], str]] = {
     Kind.ROLLBACK: _rollback,
     Kind.FREEZE: _reason,
     Kind.LIFT: _reason,
+    Kind.FORGET: _forget,
     Kind.REQUEST_OPENED: _opened,
     Kind.REQUEST_CLAIMED: _claimed,
     Kind.REQUEST_CLOSED: _closed,

@@ -26,13 +26,16 @@ class Kind(StrEnum):
     ROLLBACK = "rollback"
     FREEZE = "freeze"
     LIFT = "lift"
+    FORGET = "forget"
     REQUEST_OPENED = "request_opened"
     REQUEST_CLAIMED = "request_claimed"
     REQUEST_CLOSED = "request_closed"
 
 
-SIGNED = frozenset({Kind.APPROVAL, Kind.DELEGATION, Kind.RELEASE, Kind.PROMOTION, Kind.ROLLBACK, Kind.LIFT})
-"""Kinds that decide over what serves: each such entry carries a signature, which only release steps can give."""
+SIGNED = frozenset(
+    {Kind.APPROVAL, Kind.DELEGATION, Kind.RELEASE, Kind.PROMOTION, Kind.ROLLBACK, Kind.LIFT, Kind.FORGET}
+)
+"""Kinds that decide over what serves, or erase: each such entry carries a signature, which only release steps can give."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,7 +6,7 @@ from typing import TypeVar
 
 from evergreen.core.digest import canonical
 from evergreen.core.errors import IntegrityError
-from evergreen.journal.accounts import answered, judged, measured
+from evergreen.journal.accounts import answered, forgot, judged, measured
 from evergreen.journal.bodies import Claim, Closing, Evaluated, Judged
 from evergreen.journal.entry import SIGNED, Entry, Kind, check_signature, key_of
 from evergreen.journal.signing import Keyring
@@ -14,6 +14,7 @@ from evergreen.journal.state import RUNGS, Frozen, RequestStatus, Rung, Standing
 from evergreen.records.approval import Approval
 from evergreen.records.base import Record
 from evergreen.records.delegation import Delegation
+from evergreen.records.forget import Forget
 from evergreen.records.freeze import Freeze
 from evergreen.records.interval import Interval
 from evergreen.records.promotion import Promotion
@@ -58,6 +59,7 @@ class Fold:
             Kind.ROLLBACK: self._rollback,
             Kind.FREEZE: self._freeze,
             Kind.LIFT: self._lift,
+            Kind.FORGET: self._forget,
             Kind.REQUEST_OPENED: self._request_opened,
             Kind.REQUEST_CLAIMED: self._request_claimed,
             Kind.REQUEST_CLOSED: self._request_closed,
@@ -188,6 +190,9 @@ class Fold:
 
     def _lift(self, entry: Entry) -> None:  # noqa: ARG002 (whoever lifts, it holds no more)
         self._frozen = None
+
+    def _forget(self, entry: Entry) -> None:
+        forgot(self._accounts, _body(entry, Forget))
 
     def _request_opened(self, entry: Entry) -> None:
         body = _body(entry, RetrainRequest)

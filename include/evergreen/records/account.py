@@ -41,6 +41,8 @@ class Account(Record):
         Of the spec that the verdict was reached under.
     approved, approved_by
         For production. None while nobody has answered.
+    reproducible
+        False once rows of its snapshot were erased: it cannot be rebuilt bit by bit any more.
     """
 
     model: str
@@ -54,6 +56,7 @@ class Account(Record):
     sensitive: tuple[str, ...] = ()
     approved: bool | None = None
     approved_by: str = ""
+    reproducible: bool = True
 
     @property
     def model_id(self) -> str:

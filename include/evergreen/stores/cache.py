@@ -2,6 +2,7 @@
 
 import fcntl
 import os
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -45,6 +46,14 @@ def local_copy(store: ObjectStore, key: str) -> Path:
     finally:
         partial.unlink(missing_ok=True)
     return path
+
+
+def drop_copy(key: str) -> None:
+    """Remove the local copy of an object, if there is one."""
+    folder = settings().work_dir / "cache"
+    folder.mkdir(parents=True, exist_ok=True)
+    with _locked(folder, fcntl.LOCK_EX):
+        shutil.rmtree(folder / sha256(key.encode()), ignore_errors=True)
 
 
 def _whole(home: Path) -> Path | None:

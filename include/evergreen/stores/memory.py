@@ -120,13 +120,19 @@ class MemoryStore:
                     return found.data
         raise NotFound(f"No version {version!r} of {key!r} in {self}.")
 
-    def erase(self, key: str) -> None:
-        """Remove the object with all of its versions; raises ``AccessDenied`` while one must be retained."""
+    def erase(self, key: str, *, version: str | None = None) -> None:
+        """Remove all versions of the object, or one; raises ``AccessDenied`` while one must be retained."""
         with self._lock:
-            if any(o.retain_until and o.retain_until > now() for o in self._history.get(key, [])):
+            known = self._history.get(key, []) if self.versioned else [o for o in [self._objects.get(key)] if o]
+            kept = [o for o in known if version is not None and o.version.version != version]
+            if any(o.retain_until and o.retain_until > now() for o in known if o not in kept):
                 raise AccessDenied(f"{key!r} in {self} must be retained.")
             self._objects.pop(key, None)
             self._history.pop(key, None)
+            if kept and self.versioned:
+                self._history[key] = kept
+            if kept and not kept[-1].version.deleted:
+                self._objects[key] = kept[-1]
 
     def _found(self, key: str) -> _Object:
         with self._lock:

@@ -101,8 +101,8 @@ class ObjectStore(Protocol):
         """The bytes of one version; raises ``NotFound``."""
         ...
 
-    def erase(self, key: str) -> None:
-        """Remove the object with all of its versions; raises ``AccessDenied`` while one must be retained."""
+    def erase(self, key: str, *, version: str | None = None) -> None:
+        """Remove all versions of the object, or that one; raises ``AccessDenied`` while one must be retained."""
         ...
 
 

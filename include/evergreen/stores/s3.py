@@ -147,9 +147,9 @@ class S3Store:
         """The bytes of one version."""
         return read_version(self._client, self._address, key, version)
 
-    def erase(self, key: str) -> None:
-        """Remove the object with all of its versions."""
-        erase(self._client, self._address, key)
+    def erase(self, key: str, *, version: str | None = None) -> None:
+        """Remove all versions of the object, or that one."""
+        erase(self._client, self._address, key, version)
 
     def create_bucket(self) -> None:
         """Make the bucket, with versions and Object Lock; one that exists is left as it is."""

@@ -46,10 +46,10 @@ def read_version(client: "S3Client", address: Address, key: str, version: str) -
             return body.read()
 
 
-def erase(client: "S3Client", address: Address, key: str) -> None:
-    """Remove the object with all of its versions."""
+def erase(client: "S3Client", address: Address, key: str, version: str | None) -> None:
+    """Remove the object with all of its versions, or one of them."""
     for found in list_versions(client, address, key, ""):
-        if found.key == key:
+        if found.key == key and version in (None, found.version):
             with address.translating(key):
                 client.delete_object(Bucket=address.bucket, Key=key, VersionId=found.version)
 

@@ -9,6 +9,7 @@ from tests.unit.journal.story import (
     Story,
     days,
     evaluation_of,
+    forget_of,
     note,
     origin_of,
     package_of,
@@ -18,6 +19,7 @@ from tests.unit.journal.story import (
 )
 
 from evergreen.journal.decisions import record_delegation, record_evaluation
+from evergreen.journal.forget import record_forget
 from evergreen.journal.freeze import freeze, lift
 from evergreen.journal.journal import Journal
 from evergreen.journal.requests import claim, close, open_request
@@ -42,6 +44,7 @@ def whole_life(journal: Journal) -> None:
     journal.record(note("of a newer release"))
     lent = Delegation(model=MODEL, approver="ada", delegate="ben", since=START, until=START, reason="a week off")
     record_delegation(journal, lent)
+    record_forget(journal, forget_of("s"))
     Story(3, against=1).clear(journal)
     Story(4, against=1).judge(journal)
     freeze(journal, Freeze(model=MODEL, by="ada", reason="the audit"))

@@ -12,6 +12,7 @@ from evergreen.records.account import Origin
 from evergreen.records.approval import Approval
 from evergreen.records.candidate import Candidate, Cost
 from evergreen.records.evaluation import Evaluation
+from evergreen.records.forget import Forget
 from evergreen.records.interval import Interval
 from evergreen.records.package import ModelPackage
 from evergreen.records.promotion import Promotion
@@ -52,6 +53,26 @@ def rollback_of(number: int, *, taken_back: int, run_id: str = "back") -> Rollba
         expected_champion=package_of(taken_back),
         by="ada",
         reason="worse",
+    )
+
+
+def forget_of(snapshot: str) -> Forget:
+    """The order to erase somebody's rows of a snapshot."""
+    return Forget(
+        model=MODEL,
+        request="r" * 64,
+        columns=("customer",),
+        by="ada",
+        reason="asked to",
+        at=START,
+        objects=1,
+        versions_erased=0,
+        rows=3,
+        parts=1,
+        part_rows=2,
+        unsearched=0,
+        snapshots=(snapshot,),
+        versions=(1,),
     )
 
 

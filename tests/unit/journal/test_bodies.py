@@ -18,6 +18,7 @@ from evergreen.journal.journal import Journal
 from evergreen.records.approval import Approval
 from evergreen.records.base import Record
 from evergreen.records.delegation import Delegation
+from evergreen.records.forget import Forget
 from evergreen.records.freeze import Freeze, Lift
 from evergreen.records.promotion import Promotion
 from evergreen.records.release import Release
@@ -36,6 +37,7 @@ BODIES: dict[Kind, type[Record]] = {
     Kind.ROLLBACK: Rollback,
     Kind.FREEZE: Freeze,
     Kind.LIFT: Lift,
+    Kind.FORGET: Forget,
     Kind.REQUEST_OPENED: RetrainRequest,
     Kind.REQUEST_CLAIMED: Claim,
     Kind.REQUEST_CLOSED: Closing,

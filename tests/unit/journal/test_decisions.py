@@ -198,7 +198,7 @@ def test_looks_at_a_span_are_counted_by_package(journal: Journal) -> None:
 
 def test_a_kind_of_a_newer_release_is_carried_on(journal: Journal) -> None:
     Story(1).clear(journal)
-    journal.record(note("new", kind="forget"))
+    journal.record(note("new", kind="newer"))
     record_promotion(journal, Story(1).promotion)
     assert _ladder(journal.state()) == {"champion": 1}
-    assert [entry.kind for entry in journal.entries()] == ["verdict", "approval", "release", "forget", "promotion"]
+    assert [entry.kind for entry in journal.entries()] == ["verdict", "approval", "release", "newer", "promotion"]

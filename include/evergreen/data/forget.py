@@ -1,0 +1,213 @@
+"""Forget: find the rows of one person in the bucket, and erase them from every object and every version of it.
+
+Each step can be repeated: what was done already is found done. New things are written before old ones are erased.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from itertools import groupby
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from evergreen.core.errors import NotFound
+from evergreen.data.epoch import moment
+from evergreen.data.parts import ROW_GROUP, part_writer, row_groups, store_once
+from evergreen.data.person import Found, Person, search, without, write_without
+from evergreen.data.rowdigest import RowDigest
+from evergreen.data.snapshot import identity, rows_in
+from evergreen.data.sources import is_marker
+from evergreen.records.forget import Superseded
+from evergreen.records.interval import Interval
+from evergreen.records.snapshot import Part, Snapshot
+from evergreen.spec.data import ObjectsSource
+from evergreen.spec.model import ModelSpec
+from evergreen.stores.cache import drop_copy
+from evergreen.stores.ports import ObjectStore, ObjectVersion
+
+LOGS = ("predictions/", "labels/")
+"""Beside raw objects and parts, what holds rows."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Held:
+    """An object that holds rows of the person: so many in its ``newest`` version, if any, and some in ``older`` ones."""
+
+    key: str
+    found: Found
+    newest: ObjectVersion | None
+    older: tuple[ObjectVersion, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rest:
+    """What is left of a part, as a part of its own."""
+
+    key: str
+    rows_sha256: str
+    rows: int
+    bytes: int
+    events: Interval
+
+
+@dataclass(frozen=True, kw_only=True)
+class Traces:
+    """Everything that holds rows of the person: objects, parts with their rows, and the manifests that name the parts."""
+
+    objects: tuple[Held, ...]
+    parts: dict[str, int]
+    snapshots: tuple[Snapshot, ...]
+    unsearched: int
+
+
+def find(spec: ModelSpec, person: Person, store: ObjectStore, folder: Path) -> Traces:
+    """Look into every version of every object of the model that holds rows; ``folder`` is scratch space.
+
+    Raises
+    ------
+    DataError
+        An object that cannot be read: nobody can say that the person is not in it.
+    RunError
+        A value that cannot be read in its column's type.
+    """
+    prefixes = [spec.source.prefix] if isinstance(spec.source, ObjectsSource) else []
+    looked = [
+        _look(spec, person, store, folder, *o) for p in (*prefixes, *LOGS) for o in _objects(store, f"{spec.name}/{p}")
+    ]
+    parts = {}
+    for info in store.list(f"{spec.name}/parts/"):
+        if info.key.endswith(".parquet"):
+            store.download(info.key, folder / "searched")
+            parts[info.key] = search(person, spec, folder / "searched", info.key)
+    holding = {key: found.rows for key, found in parts.items() if found.rows}
+    return Traces(
+        objects=tuple(held for held, _ in looked if held is not None),
+        parts=holding,
+        snapshots=tuple(s for s in _snapshots(spec.name, store) if any(part.key in holding for part in s.parts)),
+        unsearched=sum(not searched for _, searched in looked) + sum(not f.searched for f in parts.values()),
+    )
+
+
+def erase(spec: ModelSpec, person: Person, store: ObjectStore, folder: Path) -> None:
+    """Erase what `find` finds: first from objects, so that nothing old is read anew; then parts give way to new ones."""
+    traces = find(spec, person, store, folder)
+    for held in traces.objects:
+        _rewrite(spec, person, store, held, folder)
+    times = {part.key: snapshot.event_time for snapshot in traces.snapshots for part in snapshot.parts}
+    named = {key: times[key] for key in traces.parts if key in times}
+    replaced = {key: _rewrite_part(spec.name, person, store, key, time, folder) for key, time in named.items()}
+    for snapshot in traces.snapshots:
+        _supersede(store, snapshot, replaced)
+    for key in traces.parts:
+        store.erase(key)
+        drop_copy(key)
+
+
+def _objects(store: ObjectStore, prefix: str) -> Iterator[tuple[str, list[ObjectVersion]]]:
+    for key, versions in groupby(store.versions(prefix), key=lambda v: v.key):
+        if not is_marker(key):
+            yield key, [version for version in versions if not version.deleted]
+
+
+def _look(
+    spec: ModelSpec, person: Person, store: ObjectStore, folder: Path, key: str, versions: list[ObjectVersion]
+) -> tuple[Held | None, bool]:
+    """What one object holds, and whether its newest version could be searched."""
+    path = folder / "searched"
+    try:
+        store.download(key, path)
+        newest, found = versions[-1] if versions else None, search(person, spec, path, key)
+    except NotFound:  # deleted; its older versions are still there
+        newest, found = None, Found(rows=0, others=0)
+    older = []
+    for version in versions[:-1] if newest else versions:
+        path.write_bytes(store.get_version(key, version.version))
+        if search(person, spec, path, key).rows:
+            older.append(version)
+    holds = found.rows or older
+    return Held(key=key, found=found, newest=newest, older=tuple(older)) if holds else None, found.searched
+
+
+def _rewrite(spec: ModelSpec, person: Person, store: ObjectStore, held: Held, folder: Path) -> None:
+    stale = list(held.older)
+    if held.found.rows and held.newest is not None:
+        stale.append(held.newest)
+        info = store.download(held.key, folder / "old")
+        if held.found.others == 0:
+            store.erase(held.key)
+            return
+        write_without(person, spec, folder / "old", held.key, folder / "new")
+        store.put(held.key, folder / "new", metadata=info.metadata)
+    there = {(version.version, version.etag) for version in store.versions(held.key) if version.key == held.key}
+    for version in stale:
+        if (version.version, version.etag) in there:  # without versions, the new object has taken its place
+            store.erase(held.key, version=version.version)
+
+
+def _rewrite_part(
+    model: str, person: Person, store: ObjectStore, key: str, event_time: str, folder: Path
+) -> Rest | None:
+    """Store what is left of a part; None when no row is."""
+    store.download(key, folder / "old")
+    digest, first, last = RowDigest(), None, None
+    with pq.ParquetFile(folder / "old") as file:
+        schema = file.schema_arrow
+    with part_writer(folder / "new", schema) as writer:
+        for group in row_groups(without(person, folder / "old"), schema):
+            digest.update(group)
+            writer.write_table(group, row_group_size=ROW_GROUP)
+            extent = pc.min_max(group[event_time].cast(pa.int64()))
+            low, high = extent["min"].as_py(), extent["max"].as_py()
+            first, last = low if first is None else min(first, low), high if last is None else max(last, high)
+    if first is None or last is None:
+        return None
+    rows = digest.hexdigest()
+    new = f"{model}/parts/{rows}.parquet"
+    return Rest(
+        key=new,
+        rows_sha256=rows,
+        rows=digest.rows,
+        bytes=store_once(store, new, folder / "new"),
+        events=Interval(start=moment(first), end=moment(last + 1)),
+    )
+
+
+def _supersede(store: ObjectStore, snapshot: Snapshot, replaced: dict[str, Rest | None]) -> None:
+    """Store the manifest of what is left, and then a note that it takes the old one's place.
+
+    The old one stays: it names digests only, and entries of the journal name it.
+    """
+    parts = tuple(_successor(part, replaced) for part in snapshot.parts)
+    left = tuple(part for part in parts if part is not None)
+    new = replace(
+        snapshot,
+        parts=left,
+        rows=sum(rows_in(store, snapshot.event_time, part, snapshot.window) for part in left),
+        rows_sha256=identity(snapshot.window, snapshot.columns, left),
+    )
+    if left:
+        store.put(f"{snapshot.model}/snapshots/{new.digest}.json", new.to_json())
+    note = Superseded(model=snapshot.model, snapshot=snapshot.digest, by=new.digest if left else None)
+    store.put(_note(snapshot.model, snapshot.digest), note.to_json())
+
+
+def _successor(part: Part, replaced: dict[str, Rest | None]) -> Part | None:
+    if part.key not in replaced:
+        return part
+    rest = replaced[part.key]
+    return replace(part, **vars(rest)) if rest else None
+
+
+def _snapshots(model: str, store: ObjectStore) -> Iterator[Snapshot]:
+    """The manifests that no other one has taken the place of."""
+    gone = {info.key for info in store.list(_note(model, "").removesuffix(".json"))}
+    for info in store.list(f"{model}/snapshots/"):
+        digest = Path(info.key).stem
+        if _note(model, digest) not in gone:
+            yield Snapshot.from_json(store.get(info.key))
+
+
+def _note(model: str, digest: str) -> str:
+    return f"{model}/superseded/{digest}.json"
