@@ -38,6 +38,7 @@ class Settings(BaseSettings):
     airflow_url: str = Field("http://127.0.0.1:8080", description="Airflow API server, for links and requests.")
     airflow_user: str | None = Field(None, description="The service's login, by which release steps read answers.")
     airflow_password: SecretStr | None = None
+    database_url: SecretStr | None = Field(None, description="PostgreSQL for the fleet's read model; unset: none.")
     webhook_secret: SecretStr | None = Field(None, description="Secret of MLflow's webhook; unset: none is taken.")
     openlineage_url: str | None = Field(None, description="Server of OpenLineage events; unset: the stack's file.")
     work_dir: Path = Field(

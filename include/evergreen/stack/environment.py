@@ -46,6 +46,9 @@ def environment(state: State) -> dict[str, str]:
         "EVERGREEN_AIRFLOW_URL": f"http://127.0.0.1:{chosen['airflow']}",
         "EVERGREEN_AIRFLOW_USER": SERVICE,
         "EVERGREEN_AIRFLOW_PASSWORD": passwords(state)[SERVICE],
+        "EVERGREEN_DATABASE_URL": database(
+            "evergreen", secret.evergreen_database, chosen["postgres"], driver="postgresql"
+        ),
         "EVERGREEN_WORK_DIR": str(state.work),
         **_airflow(state, secret, chosen),
         "OMP_WAIT_POLICY": "passive",  # threads that spin while they wait take the cores from the other tasks

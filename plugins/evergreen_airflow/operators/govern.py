@@ -14,8 +14,10 @@ class GovernOperator(NotingOperator):
     def call(self, context: "Context") -> tuple[str, dict[str, Any]]:  # noqa: ARG002 (nothing depends on the run)
         """Look at the fleet."""
         from evergreen.flows.books import fleet
+        from evergreen.flows.fleet import refreshed
         from evergreen.flows.govern import govern_fleet, summary
 
         found = govern_fleet(fleet())
         keys = {f.model: f.key for f in found if f.findings or f.resolved}
-        return summary(found), {"models": len(found), "new": sum(len(f.new) for f in found), "report_keys": keys}
+        text = "\n".join(filter(None, (summary(found), refreshed())))
+        return text, {"models": len(found), "new": sum(len(f.new) for f in found), "report_keys": keys}
