@@ -181,6 +181,17 @@ class LockedStoreContract(ObjectStoreContract):
             with pytest.raises(NotFound, match=folder):
                 store.get_version(f"{folder}/a", name)
 
+    def test_one_version_can_be_erased(self, store: ObjectStore, folder: str) -> None:
+        for content in (b"first", b"second", b"third"):
+            store.put(f"{folder}/a", content)
+        first, second, third = (version.version for version in store.versions(f"{folder}/"))
+        store.erase(f"{folder}/a", version=second)
+        store.erase(f"{folder}/a", version=second)
+        assert [version.version for version in store.versions(f"{folder}/")] == [first, third]
+        assert store.get(f"{folder}/a") == b"third"
+        store.erase(f"{folder}/a", version=third)
+        assert store.get(f"{folder}/a") == b"first"
+
     def test_what_must_be_retained_cannot_be_erased(self, store: ObjectStore, folder: str) -> None:
         store.create(f"{folder}/a", b"first", retain_until=now() + timedelta(days=1))
         with pytest.raises(AccessDenied, match=folder):
