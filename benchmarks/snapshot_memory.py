@@ -128,7 +128,7 @@ class FileStore:
         """Read a file."""
         return self.get(key)
 
-    def erase(self, key: str) -> None:
+    def erase(self, key: str, *, version: str | None = None) -> None:  # noqa: ARG002 (a file has one)
         """Remove a file."""
         self.delete(key)
 

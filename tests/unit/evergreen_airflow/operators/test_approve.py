@@ -52,7 +52,7 @@ def _approve() -> ApproveOperator:
     return ApproveOperator(task_id="approve", model=MODEL, run_id="m1")
 
 
-def _waiting(context: Make) -> dict[str, Any]:
+def _waiting(context: Make) -> Any:
     made = context(run_id="r1")
     made["ti"].id = "4711"
     return {**made, "task_instance": made["ti"]}
