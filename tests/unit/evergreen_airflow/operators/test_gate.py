@@ -8,35 +8,34 @@ import pytest
 from airflow.sdk import DAG
 from airflow.sdk.exceptions import DownstreamTasksSkipped
 
-from evergreen.flows.ledger import Ledger
-from evergreen.flows.retrain import begin
+from evergreen.flows import retrain
 from evergreen.flows.workspace import Workspace
-from evergreen.records.evaluation import Estimate, Evaluation, Metric
-from evergreen.records.interval import Interval
 from evergreen.records.run import Run, Way
+from evergreen.records.verdict import Judgement, RuleOutcome, Verdict
 from evergreen_airflow.operators.gate import GateOperator
 
 Make = Callable[..., Any]
-START, END = datetime(2013, 1, 1, tzinfo=UTC), datetime(2013, 1, 31, tzinfo=UTC)
+AS_OF = datetime(2013, 1, 31, tzinfo=UTC)
 
 
-def _evaluated(ws: Workspace, auc: float) -> None:
-    begin(ws, Run(model="small", run_id="r1", way=Way.MANUAL, as_of=END, asked_by="t", reason="t", dry_run=True))
-    estimate = Estimate(value=auc, low=auc - 0.01, high=auc + 0.01, method="delong")
-    evaluation = Evaluation(
-        model="small",
-        package="a" * 64,
-        champion=None,
-        span=Interval(start=START, end=END),
-        rows=500,
-        units=500,
-        looks=0,
-        comparable=True,
-        reason="",
-        metrics=(Metric(name="roc_auc", role="challenger", estimate=estimate),),
-        differences=(),
-    )
-    Ledger(ws.store, "small", "r1").keep("evaluate", evaluation, evaluation.digest)
+@pytest.fixture
+def judged(memory_workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> Callable[[Judgement], None]:
+    """Let the gate of the run ``r1`` say this."""
+    run = Run(model="small", run_id="r1", way=Way.MANUAL, as_of=AS_OF, asked_by="t", reason="t", dry_run=True)
+    retrain.begin(memory_workspace, run)
+
+    def say(judgement: Judgement) -> None:
+        outcome = RuleOutcome(
+            rule="minimum", judgement=judgement, severity="block", sentence="AUC is 0.400; 0.500 was asked.",
+            value=0.4, threshold=0.5, low=None, high=None,
+        )  # fmt: skip
+        verdict = Verdict(
+            model="small", judgement=judgement, package="a" * 64, champion=None, evaluation="b" * 64,
+            outcomes=(outcome,),
+        )  # fmt: skip
+        monkeypatch.setattr(retrain, "gate", lambda _ws, _run: verdict)
+
+    return say
 
 
 def _gate(**more: Any) -> GateOperator:
@@ -46,15 +45,15 @@ def _gate(**more: Any) -> GateOperator:
     return gate
 
 
-def test_a_refused_candidate_skips_what_comes_next(memory_workspace: Workspace, context: Make) -> None:
-    _evaluated(memory_workspace, 0.4)
+def test_a_refused_candidate_skips_what_comes_next(judged: Callable[[Judgement], None], context: Make) -> None:
+    judged(Judgement.FAIL)
     ctx = context()
     with pytest.raises(DownstreamTasksSkipped):
         _gate().execute(ctx)
     assert ctx["ti"].pushed["return_value"]["judgement"] == "FAIL"
-    assert "0.4" in ctx["ti"].pushed["return_value"]["refused"]
+    assert "0.400" in ctx["ti"].pushed["return_value"]["refused"]
 
 
-def test_a_passed_one_goes_on(memory_workspace: Workspace, context: Make) -> None:
-    _evaluated(memory_workspace, 0.8)
+def test_a_passed_one_goes_on(judged: Callable[[Judgement], None], context: Make) -> None:
+    judged(Judgement.PASS)
     assert _gate().execute(context())["judgement"] == "PASS"
