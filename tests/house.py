@@ -26,6 +26,8 @@ from evergreen.core.settings import settings
 from evergreen.flows.workspace import Workspace, open_workspace
 
 PATIENCE = 300.0
+UNWATCHED = ("air_time", "flight_outcome")
+"""Models of the project of which no test makes a request."""
 ENDED = {"success", "failed", "skipped", "upstream_failed"}
 PROJECT = Path(__file__).resolve().parents[1]
 MODELS = PROJECT / "models"
@@ -136,7 +138,7 @@ class House:
         while time.monotonic() < deadline:
             if found := ready():
                 return found
-            time.sleep(0.3)
+            time.sleep(0.7)
         raise AssertionError(f"Waited {patience:.0f} s for {what}.")
 
     def parsed(self, dag_id: str) -> dict[str, Any]:
@@ -153,6 +155,11 @@ class House:
         """Let the scheduler run the DAG."""
         self.parsed(dag_id)
         self.ask("PATCH", f"/dags/{dag_id}", json={"is_paused": False})
+
+    def pause(self, dag_id: str) -> None:
+        """Keep the DAG from running by itself: each minute's look of each model would slow the others' tests down."""
+        self.parsed(dag_id)
+        self.ask("PATCH", f"/dags/{dag_id}", json={"is_paused": True})
 
     def trigger(self, dag_id: str, run_id: str, **conf: Any) -> Any:
         """Ask for a run as the form does; the answer may be a refusal."""
@@ -228,8 +235,11 @@ def house(stack: Any) -> Iterator[House]:
                 patch.setenv(name, value)
         settings.cache_clear()
         _forget_models()
+        found = House(stack)
+        for model in UNWATCHED:
+            found.pause(f"drift_watch__{model}")
         try:
-            yield House(stack)
+            yield found
         finally:
             _forget_models()
             settings.cache_clear()
@@ -237,10 +247,18 @@ def house(stack: Any) -> Iterator[House]:
 
 @pytest.fixture(scope="session")
 def drop(house: House) -> Callable[..., Workspace]:
-    """Drop a model folder with data, unpause its DAG, and give its workspace; keyword arguments replace keys of its spec."""
+    """Drop a model folder with data, unpause its DAG, and give its workspace.
+
+    ``watched``: whether its requests are looked for each minute. Other keyword arguments replace keys of its spec.
+    """
 
     def dropped(
-        name: str, *, data: bytes | None = None, suite: dict[str, Any] | None = None, **changes: Any
+        name: str,
+        *,
+        data: bytes | None = None,
+        suite: dict[str, Any] | None = None,
+        watched: bool = True,
+        **changes: Any,
     ) -> Workspace:
         draft = MODELS / f".{name}"
         draft.mkdir()
@@ -251,6 +269,8 @@ def drop(house: House) -> Callable[..., Workspace]:
         ws = open_workspace(name)
         ws.store.put(f"{name}/raw/start=2013-01-01/end=2013-03-01/events.parquet", data or _parquet())
         house.unpause(f"retrain__{name}")
+        if not watched:
+            house.pause(f"drift_watch__{name}")
         return ws
 
     return dropped
