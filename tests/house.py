@@ -161,7 +161,7 @@ class House:
         self.parsed(dag_id)
         self.ask("PATCH", f"/dags/{dag_id}", json={"is_paused": True})
 
-    def trigger(self, dag_id: str, run_id: str, **conf: Any) -> Any:
+    def trigger(self, dag_id: str, run_id: str, /, **conf: Any) -> Any:
         """Ask for a run as the form does; the answer may be a refusal."""
         body = {"dag_run_id": run_id, "logical_date": None, "conf": conf}
         return self.stack.api("POST", f"/api/v2/dags/{dag_id}/dagRuns", json=body)
