@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from evergreen.core.digest import digest_of, digest_of_file
+from evergreen.core.code import sources_of
 from evergreen.core.settings import settings
 from evergreen.features.packaged import content, load_manifest, manifest
 from evergreen.features.trusted import foreign_types
@@ -66,8 +66,7 @@ def code_of_rules(ws: Workspace) -> str | None:
     """Digest of the model folder's code, where one of its functions is a rule; None otherwise."""
     if not any(isinstance(policy, Custom) for policy in ws.spec.gates):
         return None
-    files = sorted(ws.folder.rglob("*.py"))
-    return digest_of({str(path.relative_to(ws.folder)): digest_of_file(path) for path in files})
+    return sources_of(ws.folder)
 
 
 def _trained(ws: Workspace, ledger: Ledger, package: ModelPackage) -> Candidate | None:
