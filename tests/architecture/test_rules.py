@@ -56,6 +56,7 @@ COVERED_BY = {
     "include/evergreen/registry/erasure.py": "unit/flows/test_forget.py",
     "include/evergreen/registry/inspection.py": "unit/flows/test_govern.py",
     "include/evergreen/spec/card.py": "unit/flows/test_card.py",
+    "include/evergreen/spec/watching.py": "unit/spec/test_monitoring.py",
     "include/evergreen/spec/circumstances.py": "unit/spec/test_gates.py",
     "include/evergreen/spec/groups.py": "unit/spec/test_gates.py",
     "include/evergreen/spec/performance.py": "unit/spec/test_gates.py",

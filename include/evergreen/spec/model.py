@@ -12,6 +12,8 @@ from evergreen.spec.data import Columns, Source
 from evergreen.spec.fairness import Fairness
 from evergreen.spec.gates import Gate, fit
 from evergreen.spec.metrics import Task, metrics_of
+from evergreen.spec.monitoring import Monitoring
+from evergreen.spec.monitoring import fit as fit_monitoring
 from evergreen.spec.slices import Slices
 from evergreen.spec.training import Schedule, Training, Unscheduled
 from evergreen.spec.words import found, nearest
@@ -55,7 +57,9 @@ class ModelSpec(SpecPart):
     card: Card = Card()
     """What only people can say in the model card."""
     schedule: Schedule = Unscheduled(kind="none")
-    """When the model is retrained by itself."""
+    """When the model is retrained by the clock, or by new data."""
+    monitoring: Monitoring = Monitoring()
+    """How the champion is watched, and when it is retrained by what is found."""
 
     @property
     def digest(self) -> str:
@@ -90,6 +94,7 @@ class ModelSpec(SpecPart):
     @model_validator(mode="after")
     def _gates_fit_task_and_columns(self) -> Self:
         fit(self.gates, self.task, self.columns)
+        fit_monitoring(self.monitoring, self.task, self.columns)
         return self
 
     @model_validator(mode="after")
