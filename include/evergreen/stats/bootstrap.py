@@ -112,7 +112,7 @@ def drawn(units: Units) -> Callable[[Weights], Floats]:
     """A function from weights of units to the number of rows that each resample has."""
     rows = np.bincount(units).astype(np.float64)
     if (rows == 1).all():
-        return lambda weights: weights.sum(axis=1, dtype=np.int64).astype(np.float64)
+        return lambda weights: weights.sum(axis=1, dtype=np.uint32).astype(np.float64)
     return lambda weights: _unit_sums(weights, rows[None])[:, 0]
 
 
@@ -139,5 +139,5 @@ def _weights(units: int, resamples: int, seed: int) -> Iterator[Weights]:
     step = max(2, BLOCK // units // 2 * 2)  # even, so that no pair of weights is cut in two
     for start in range(0, resamples, step):
         weights = np.empty(min(step, resamples - start) * units, dtype=np.uint8)
-        kernels.poisson(seed, start * units // 2, kernels.STARTS, weights)
+        kernels.poisson(seed, start * units // 2, kernels.STARTS, kernels.WEIGHTS, weights)
         yield weights.reshape(-1, units)

@@ -31,13 +31,15 @@ def cell_sums(cell: NDArray[np.intp], values: Floats, units: Units, *, cells: in
     """
     from evergreen.stats import kernels
 
-    pairs, of_row = np.unique(units * cells + cell, return_inverse=True)
+    count = int(units.max(initial=0)) + 1
+    pairs, of_row = np.unique(cell * count + units, return_inverse=True)
     summed: Floats = np.bincount(of_row, weights=values).astype(np.float64)
-    unit, of_pair = (part.astype(np.int32) for part in np.divmod(pairs, cells))
+    begins = np.searchsorted(pairs, np.arange(cells + 1) * count).astype(np.uint32)
+    unit = (pairs % count).astype(np.uint32)
 
     def sums(weights: Weights) -> Floats:
         found = np.zeros((len(weights), cells))
-        kernels.cell_sums(weights, unit, of_pair, summed, found)
+        kernels.cell_sums(weights, unit, begins, summed, found)
         return found
 
     return sums

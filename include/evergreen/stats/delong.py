@@ -14,7 +14,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy import stats
 
 from evergreen.stats import intervals
 from evergreen.stats.intervals import TAIL, Bounds
@@ -74,11 +73,11 @@ def paired_aucs(labels: ArrayLike, scores: ArrayLike, clusters: ArrayLike | None
     unit = np.arange(len(positive)) if clusters is None else np.asarray(clusters)
     units = int(unit.max()) + 1
     of_positives, of_negatives = unit[positive], unit[~positive]
-    components = [_structural_components(column[positive], column[~positive]) for column in columns]
+    components = [_structural_components(positive, column) for column in columns]
     values = np.array([v10.mean() for v10, _ in components])
     centred = zip(components, values, strict=True)
     sums = [(_sums(of_positives, v10 - a, units), _sums(of_negatives, v01 - a, units)) for (v10, v01), a in centred]
-    with_positive, with_negative = len(np.unique(of_positives)), len(np.unique(of_negatives))
+    with_positive, with_negative = (int((np.bincount(of) > 0).sum()) for of in (of_positives, of_negatives))
     a = np.array([s for s, _ in sums]) / len(of_positives)
     b = np.array([s for _, s in sums]) / len(of_negatives)
     covariance = _small_sample(with_positive) * a @ a.T + _small_sample(with_negative) * b @ b.T
@@ -116,11 +115,14 @@ def auc_difference(
     return intervals.symmetric(value, max(variance, 0.0), both.units, least=-1, most=1, tail=tail)
 
 
-def _structural_components(positives: Floats, negatives: Floats) -> tuple[Floats, Floats]:
+def _structural_components(positive: NDArray[np.bool_], scores: Floats) -> tuple[Floats, Floats]:
     """For each row the share of the other class that it is ranked rightly against, ties counting half."""
-    ranks = stats.rankdata(np.concatenate([positives, negatives]))
-    m, n = len(positives), len(negatives)
-    return (ranks[:m] - stats.rankdata(positives)) / n, 1 - (ranks[m:] - stats.rankdata(negatives)) / m
+    distinct, tie = np.unique(scores, return_inverse=True)
+    positives, negatives = (np.bincount(tie[rows], minlength=len(distinct)) for rows in (positive, ~positive))
+    m, n = positives.sum(), negatives.sum()
+    of_positives = (negatives.cumsum() - negatives / 2) / n
+    of_negatives = 1 - (positives.cumsum() - positives / 2) / m
+    return of_positives[tie[positive]], of_negatives[tie[~positive]]
 
 
 def _sums(unit: NDArray[np.intp], values: Floats, units: int) -> Floats:

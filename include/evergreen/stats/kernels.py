@@ -17,14 +17,15 @@ from evergreen.core.settings import settings
 
 P = ParamSpec("P")
 R = TypeVar("R")
-Ints = NDArray[np.int32]
+Indices = NDArray[np.uint32]
+"""Without a sign, so that no loop looks for indices from the end."""
 Bytes = NDArray[np.uint8]
 Floats = NDArray[np.float64]
 
 LARGEST = 12
 """No weight is larger: the chance of a Poisson(1) weight above it is below the resolution of 32 bits."""
 TILE = 2048
-"""Units whose columns stay in the processor's cache while all resamples are summed."""
+"""Units whose numbers stay in the processor's cache while they are summed."""
 
 
 def compiled(function: Callable[P, R]) -> Callable[P, R]:
@@ -43,7 +44,19 @@ def _cumulative(most: int) -> NDArray[np.uint32]:
     return np.minimum(np.cumsum(chances) * 2.0**32, 2.0**32 - 1).astype(np.uint32)
 
 
+def _leading(starts: NDArray[np.uint32]) -> Bytes:
+    """The weight of all 32-bit numbers that share their `LEADING` first bits, `UNSURE` where another one begins among them."""
+    first = np.arange(1 << LEADING, dtype=np.uint32) << np.uint32(32 - LEADING)
+    last = first + np.uint32((1 << (32 - LEADING)) - 1)
+    least, most = (np.searchsorted(starts, numbers, side="right") for numbers in (first, last))
+    return np.where(least == most, least, UNSURE).astype(np.uint8)
+
+
 STARTS = _cumulative(LARGEST)
+LEADING = 12
+"""A table of 4 KB stays in the processor's nearest cache, and answers for all but one number in 500."""
+UNSURE = 255
+WEIGHTS = _leading(STARTS)
 
 
 GOLDEN = np.uint64(0x9E3779B97F4A7C15)
@@ -62,23 +75,25 @@ def mixed(state: np.uint64) -> np.uint64:
 
 
 @compiled
-def poisson(seed: int, pair: int, starts: NDArray[np.uint32], weights: Bytes) -> None:
+def poisson(seed: int, pair: int, starts: NDArray[np.uint32], table: Bytes, weights: Bytes) -> None:
     """Fill with Poisson(1) weights, by inversion of 32 bits each: two at a time, which depend on seed and pair alone."""
-    start = mixed(np.uint64(seed) + GOLDEN)
+    start, rest = mixed(np.uint64(seed) + GOLDEN), np.uint32(32 - LEADING)
     for i in range((len(weights) + 1) // 2):
         bits = mixed(start + np.uint64(pair + i) * GOLDEN)
         one, other = np.uint32(bits >> np.uint64(32)), np.uint32(bits & np.uint64(0xFFFFFFFF))
-        weight, weight_of_other = np.uint8(0), np.uint8(0)
-        for k in range(LARGEST):
-            weight += one >= starts[k]
-            weight_of_other += other >= starts[k]
+        weight, weight_of_other = table[one >> rest], table[other >> rest]
+        if max(weight, weight_of_other) == UNSURE:
+            weight, weight_of_other = np.uint8(0), np.uint8(0)
+            for k in range(LARGEST):
+                weight += one >= starts[k]
+                weight_of_other += other >= starts[k]
         weights[2 * i] = weight
         if 2 * i + 1 < len(weights):
             weights[2 * i + 1] = weight_of_other
 
 
 @compiled
-def roc_auc(weights: Bytes, unit: Ints, positive: Bytes, last: Bytes, areas: Floats) -> None:
+def roc_auc(weights: Bytes, unit: Indices, positive: Bytes, last: Bytes, areas: Floats) -> None:
     """One area per resample. Rows come in descending order; ``last`` marks the last of equal scores."""
     for r in range(len(weights)):
         above, negatives, twice = 0, 0, 0
@@ -97,53 +112,60 @@ def roc_auc(weights: Bytes, unit: Ints, positive: Bytes, last: Bytes, areas: Flo
 
 
 @compiled
-def average_precision(
-    weights: Bytes, unit: Ints, of_positive: Ints, begins: Ints, ends: Ints, precisions: Floats
-) -> None:
-    """One mean precision per resample. Rows come in descending order.
-
-    Positives of equal scores are a group: group g holds the units ``of_positive[begins[g]:begins[g + 1]]``, and the last of
-    all its rows is ``ends[g]``.
-    """
-    called, whole = np.empty(len(unit), dtype=np.int32), len(unit) // 4 * 4
-    for r in range(len(weights)):
-        row, count = weights[r], np.int32(0)
-        for i in range(0, whole, 4):  # four at a time, so that a sum does not wait for the one before it
-            one = np.int32(row[unit[i]])
-            two = one + row[unit[i + 1]]
-            three = two + row[unit[i + 2]]
-            called[i], called[i + 1], called[i + 2] = count + one, count + two, count + three
-            count += three + row[unit[i + 3]]
-            called[i + 3] = count
-        for i in range(whole, len(unit)):
-            count += row[unit[i]]
-            called[i] = count
-        found, total = 0, 0.0
-        for g in range(len(ends)):
-            tied = 0
-            for i in range(begins[g], begins[g + 1]):
-                tied += row[of_positive[i]]
-            found += tied
-            total += tied * (found / max(called[ends[g]], 1))
-        precisions[r] = total / found if found else np.nan
+def running(weights: Bytes, unit: Indices, sums: NDArray[np.int32]) -> None:
+    """The sums of the weights of the first 1, 2, … of the units."""
+    total, whole = np.int32(0), len(unit) // 4 * 4
+    for i in range(0, whole, 4):  # four at a time, so that a sum does not wait for the one before it
+        one = np.int32(weights[unit[i]])
+        two = one + weights[unit[i + 1]]
+        three = two + weights[unit[i + 2]]
+        sums[i], sums[i + 1], sums[i + 2] = total + one, total + two, total + three
+        total += three + weights[unit[i + 3]]
+        sums[i + 3] = total
+    for i in range(whole, len(unit)):
+        total += weights[unit[i]]
+        sums[i] = total
 
 
 @compiled
-def cell_sums(weights: Bytes, unit: Ints, cell: Ints, values: Floats, sums: Floats) -> None:
-    """Add the value of every entry, times the weight of its unit, to its cell: (resamples, cells)."""
-    apart, whole = np.empty((4, sums.shape[1])), len(unit) // 4 * 4
+def average_precision(
+    weights: Bytes, unit: Indices, of_positive: Indices, lasts: Indices, ends: Indices, precisions: Floats
+) -> None:
+    """One mean precision per resample. Rows come in descending order, and so do the positives among them.
+
+    Positives of equal scores are a group: the last of group g is ``of_positive[lasts[g]]``, and the last of all rows with
+    its score is ``unit[ends[g]]``.
+    """
+    called, hits = np.empty(len(unit), dtype=np.int32), np.empty(len(of_positive), dtype=np.int32)
+    for r in range(len(weights)):
+        running(weights[r], unit, called)
+        running(weights[r], of_positive, hits)
+        before, total = 0, 0.0
+        for g in range(len(ends)):
+            found = hits[lasts[g]]
+            total += (found - before) * (found / max(called[ends[g]], 1))
+            before = found
+        precisions[r] = total / before if before else np.nan
+
+
+@compiled
+def cell_sums(weights: Bytes, unit: Indices, begins: Indices, values: Floats, sums: Floats) -> None:
+    """Add the value of every entry, times the weight of its unit, to its cell: (resamples, cells).
+
+    Cell c has the entries ``begins[c] … begins[c + 1] - 1``.
+    """
+    tile = np.empty(TILE)
     for r in range(len(weights)):
         row = weights[r]
-        apart[:] = 0.0
-        for e in range(0, whole, 4):  # in four sums, so that entries of one cell do not wait for each other
-            apart[0, cell[e]] += row[unit[e]] * values[e]
-            apart[1, cell[e + 1]] += row[unit[e + 1]] * values[e + 1]
-            apart[2, cell[e + 2]] += row[unit[e + 2]] * values[e + 2]
-            apart[3, cell[e + 3]] += row[unit[e + 3]] * values[e + 3]
-        for e in range(whole, len(unit)):
-            apart[0, cell[e]] += row[unit[e]] * values[e]
         for c in range(sums.shape[1]):
-            sums[r, c] += (apart[0, c] + apart[1, c]) + (apart[2, c] + apart[3, c])
+            for first in range(begins[c], begins[c + 1], TILE):
+                units, column, total = unit[first : begins[c + 1]], values[first : begins[c + 1]], 0.0
+                count = min(TILE, len(units))
+                for e in range(count):  # weights are collected first: then the sum takes several at a time
+                    tile[e] = row[units[e]]
+                for e in range(count):
+                    total += tile[e] * column[e]
+                sums[r, c] += total
 
 
 @compiled

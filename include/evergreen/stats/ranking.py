@@ -11,7 +11,7 @@ from evergreen.stats.bootstrap import Floats, Statistic, Units, Weights
 class _Ranking(NamedTuple):
     """Rows in descending order of their score."""
 
-    unit: NDArray[np.int32]
+    unit: NDArray[np.uint32]
     positive: NDArray[np.bool_]
     last: NDArray[np.bool_]
     """Whether a row is the last of its ties."""
@@ -20,7 +20,7 @@ class _Ranking(NamedTuple):
 def _ranking(positive: NDArray[np.bool_], scores: Floats, units: Units) -> _Ranking:
     order = np.argsort(-scores, kind="stable")
     ranked = scores[order]
-    return _Ranking(units[order].astype(np.int32), positive[order], np.append(ranked[1:] != ranked[:-1], True))
+    return _Ranking(units[order].astype(np.uint32), positive[order], np.append(ranked[1:] != ranked[:-1], True))
 
 
 def roc_auc(positive: NDArray[np.bool_], scores: Floats, units: Units) -> Statistic:
@@ -55,14 +55,14 @@ def average_precision(positive: NDArray[np.bool_], scores: Floats, units: Units)
     from evergreen.stats import kernels
 
     ranked = _ranking(positive, scores, units)
-    at, lasts = np.flatnonzero(ranked.positive), np.flatnonzero(ranked.last)
-    groups, begins = np.unique(np.searchsorted(lasts, at), return_index=True)
-    of_positive, ends = ranked.unit[at], lasts[groups].astype(np.int32)
-    bounds = np.append(begins, len(at)).astype(np.int32)
+    at, ties = np.flatnonzero(ranked.positive), np.flatnonzero(ranked.last)
+    tie_of_positive = np.searchsorted(ties, at)
+    lasts = np.flatnonzero(np.diff(tie_of_positive, append=len(ties)))
+    of_positive, ends = ranked.unit[at], ties[tie_of_positive[lasts]].astype(np.uint32)
 
     def statistic(weights: Weights) -> Floats:
         precisions = np.empty(len(weights))
-        kernels.average_precision(weights, ranked.unit, of_positive, bounds, ends, precisions)
+        kernels.average_precision(weights, ranked.unit, of_positive, lasts.astype(np.uint32), ends, precisions)
         return precisions
 
     return statistic

@@ -6,6 +6,7 @@ import numba
 import numpy as np
 import pytest
 from numba.core import caching
+from numpy.typing import NDArray
 
 from evergreen.core.settings import settings
 from evergreen.stats import kernels
@@ -44,3 +45,26 @@ def test_kernels_are_what_they_say() -> None:
     sums = np.zeros((3, 2))
     kernels.unit_sums(weights, columns, sums)
     np.testing.assert_allclose(sums, weights @ columns.T)
+
+
+@pytest.mark.parametrize("count", [200_000, 7])
+def test_weights_are_the_numbers_inverted(count: int) -> None:
+    """SplitMix64 and the inversion by bisection, as NumPy has them, however the kernel looks weights up."""
+    weights = np.empty(count, dtype=np.uint8)
+    kernels.poisson(5, 40, kernels.STARTS, kernels.WEIGHTS, weights)
+
+    def mixed(state: NDArray[np.uint64]) -> NDArray[np.uint64]:
+        state = (state ^ (state >> np.uint64(30))) * kernels.FIRST
+        state = (state ^ (state >> np.uint64(27))) * kernels.SECOND
+        return state ^ (state >> np.uint64(31))
+
+    start = mixed(np.array([5], dtype=np.uint64) + kernels.GOLDEN)
+    bits = mixed(start + np.arange(40, 40 + (count + 1) // 2, dtype=np.uint64) * kernels.GOLDEN)
+    numbers = np.column_stack([bits >> np.uint64(32), bits & np.uint64(0xFFFFFFFF)]).ravel()[:count]
+    np.testing.assert_array_equal(weights, np.searchsorted(kernels.STARTS, numbers, side="right"))
+
+
+def test_the_table_of_weights_is_sure_only_where_one_weight_is_possible() -> None:
+    unsure = kernels.WEIGHTS == kernels.UNSURE
+    beginning = np.unique(kernels.STARTS >> np.uint32(32 - kernels.LEADING))
+    np.testing.assert_array_equal(np.flatnonzero(unsure), beginning)
