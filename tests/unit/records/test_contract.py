@@ -33,6 +33,7 @@ GOLDEN: dict[str, str] = {
     "Impact": "3f16d67d678dd3f30d471df4061220ee295112e3ce597a45198f307a8c0639bd",
     "Importances": "7e8c92defc3e1fa6293a0b6974a8993288eba8d3521f38b6d4802c2077aab46c",
     "Inspection": "4ff00527290b07c07cea71935730e1cec3c2c820cce77be8fcfa3a4e3340cf37",
+    "Layout": "0b758415b077cf2c004872e3565b4a44d9ad77561c1136bc968555d495dbeb2a",
     "Lift": "d55417875b82c52c7c8044c14f120e607c51af56aa7d325c21a2a67dcb3a1545",
     "Lineage": "accdde4936a313aa4b4639dde3c38f6e235dd53c23e5c1c39eb399b369a503be",
     "ModelPackage": "f0e33fbd7d8fcd6120f15f005ce30708d893718b00630201e43576c29aa86395",
@@ -54,6 +55,7 @@ GOLDEN: dict[str, str] = {
     "ValidationReport": "66cad1132b80577eb3bcee58827b5d962371a55be3b5ef7b8b15b210339f313a",
     "Verdict": "c28b0152612a40dfec6e868204da19f77d24e175591051d02efd871c8daff879",
     "Version": "b10cd57f39fc4cb57f8479259df23e82a3db3cbea64ce3eda03be80456344d68",
+    "Watched": "9209d2e59df0f4cdda00fd5e9c7e7b8dee93eb1cadf71fb407f6ee82086f02d1",
 }
 
 every_record = pytest.mark.parametrize("cls", CLASSES, ids=lambda cls: cls.__name__)
