@@ -4,7 +4,7 @@ from airflow.plugins_manager import AirflowPlugin
 
 from evergreen_airflow.listeners import note
 from evergreen_airflow.timetables.bounded_cron import BoundedCronTimetable
-from evergreen_airflow.ui.application import application, receiver
+from evergreen_airflow.ui.application import application, exporter, receiver
 from evergreen_airflow.ui.links import CardLink, DataDocsLink, ModelVersionLink, ReportLink, TrackingRunLink
 
 
@@ -15,6 +15,7 @@ class EvergreenPlugin(AirflowPlugin):
     fastapi_apps = [  # noqa: RUF012 (Airflow's form)
         {"app": application, "url_prefix": "/evergreen", "name": "Evergreen"},
         {"app": receiver, "url_prefix": "/evergreen-hooks", "name": "Evergreen's webhooks"},
+        {"app": exporter, "url_prefix": "/evergreen-metrics", "name": "Evergreen's metrics"},
     ]
     listeners = [note]  # noqa: RUF012 (Airflow's form)
     timetables = [BoundedCronTimetable]  # noqa: RUF012 (Airflow's form)

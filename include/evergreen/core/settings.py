@@ -40,6 +40,7 @@ class Settings(BaseSettings):
     airflow_password: SecretStr | None = None
     database_url: SecretStr | None = Field(None, description="PostgreSQL for the fleet's read model; unset: none.")
     webhook_secret: SecretStr | None = Field(None, description="Secret of MLflow's webhook; unset: none is taken.")
+    metrics_token: SecretStr | None = Field(None, description="Token that Prometheus shows; unset: nothing is exported.")
     openlineage_url: str | None = Field(None, description="Server of OpenLineage events; unset: the stack's file.")
     work_dir: Path = Field(
         Path(tempfile.gettempdir()) / "evergreen", description="Scratch space and the cache of immutable parts."

@@ -40,6 +40,7 @@ class Credentials:
     fernet_key: str = field(default_factory=_fernet, repr=False)
     jwt_secret: str = field(default_factory=lambda: secrets.token_urlsafe(48), repr=False)
     api_secret_key: str = field(default_factory=_password, repr=False)
+    metrics_token: str = field(default_factory=_password, repr=False)
 
 
 def write_private(path: Path, text: str) -> None:

@@ -19,7 +19,7 @@ FOREIGN = ("AIRFLOW", "AWS_", "EVERGREEN_", "MLFLOW_", "_MLFLOW", "PG", "PYTHON"
 BUCKET = "evergreen"
 S3_INNER = ("SIGNING", "SIGNING_READ", "FILER_SIGNING", "FILER_SIGNING_READ")
 PARALLEL_TASKS = 4
-QUIET = {"scope": {"dag_id": "(drift_watch|govern)__.*"}, "match_mode": "regex", "controls": {"emit": False}}
+QUIET = {"scope": {"dag_id": "(drift_watch|govern|watch)__.*"}, "match_mode": "regex", "controls": {"emit": False}}
 """DAGs that look around every few minutes and make no data: their events would fill the disk."""
 
 
@@ -44,6 +44,7 @@ def environment(state: State) -> dict[str, str]:
         "EVERGREEN_JOURNAL_RETENTION_DAYS": "30",
         "EVERGREEN_MLFLOW_URL": f"http://127.0.0.1:{chosen['mlflow']}",
         "EVERGREEN_AIRFLOW_URL": f"http://127.0.0.1:{chosen['airflow']}",
+        "EVERGREEN_METRICS_TOKEN": secret.metrics_token,
         "EVERGREEN_AIRFLOW_USER": SERVICE,
         "EVERGREEN_AIRFLOW_PASSWORD": passwords(state)[SERVICE],
         "EVERGREEN_DATABASE_URL": database(

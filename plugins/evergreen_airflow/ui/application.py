@@ -14,6 +14,11 @@ async def receiver(scope: Any, receive: Any, send: Any) -> None:
     await _events()(scope, receive, send)
 
 
+async def exporter(scope: Any, receive: Any, send: Any) -> None:
+    """Serve one scrape of Prometheus, which has no login and shows a token."""
+    await _metrics()(scope, receive, send)
+
+
 @cache
 def _pages() -> Any:
     from evergreen_airflow.ui import people, reports
@@ -26,5 +31,12 @@ def _pages() -> Any:
 @cache
 def _events() -> Any:
     from evergreen_airflow.ui.webhook import build
+
+    return build()
+
+
+@cache
+def _metrics() -> Any:
+    from evergreen_airflow.ui.metrics import build
 
     return build()

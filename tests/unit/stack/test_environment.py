@@ -37,7 +37,14 @@ def test_each_component_has_only_the_secrets_that_it_needs(state: State) -> None
     assert secrets_in(state, environment.component(state, "postgres")) == set()
     assert secrets_in(state, environment.component(state, "s3")) == s3 | {"filer_key"}
     assert secrets_in(state, environment.component(state, "mlflow")) == s3 | {"mlflow_database"}
-    airflow = s3 | {"airflow_database", "evergreen_database", "fernet_key", "jwt_secret", "api_secret_key"}
+    airflow = s3 | {
+        "airflow_database",
+        "evergreen_database",
+        "fernet_key",
+        "jwt_secret",
+        "api_secret_key",
+        "metrics_token",
+    }
     assert secrets_in(state, environment.component(state, "scheduler")) == airflow
 
 

@@ -1,0 +1,66 @@
+"""Where the reports of monitoring lie, and how they are read back.
+
+``<model>/reports/monitoring/<as of>/`` holds ``drift.json``, ``performance.json``, ``page.html``, and ``monitor.json`` last:
+a look is complete when that is there. ``last.json`` is a copy of the newest one.
+"""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from evergreen.core.errors import NotFound
+from evergreen.records.drift import DriftReport
+from evergreen.records.monitor import MonitorReport
+from evergreen.records.performance import PerformanceReport
+from evergreen.stores.ports import ObjectStore
+
+FORMAT = "%Y-%m-%dT%H%MZ"
+
+
+def root_of(model: str) -> str:
+    """The folder of all looks at a model."""
+    return f"{model}/reports/monitoring/"
+
+
+def folder_of(model: str, as_of: datetime) -> str:
+    """The folder of one look.
+
+    >>> folder_of("late", datetime(2013, 6, 1, tzinfo=UTC))
+    'late/reports/monitoring/2013-06-01T0000Z/'
+    """
+    return f"{root_of(model)}{as_of.astimezone(UTC):{FORMAT}}/"
+
+
+def newest_key(model: str) -> str:
+    """The key of the copy of the newest report."""
+    return f"{root_of(model)}last.json"
+
+
+def read_newest(store: ObjectStore, model: str) -> MonitorReport:
+    """The newest report; raises ``NotFound`` while there is none."""
+    return MonitorReport.from_json(store.get(newest_key(model)))
+
+
+def read_look(store: ObjectStore, model: str, as_of: datetime) -> MonitorReport | None:
+    """The report as of a time, or None."""
+    try:
+        return MonitorReport.from_json(store.get(folder_of(model, as_of) + "monitor.json"))
+    except NotFound:
+        return None
+
+
+def read_drift(store: ObjectStore, key: str) -> DriftReport:
+    """A drift report; raises ``NotFound``."""
+    return DriftReport.from_json(store.get(key))
+
+
+def read_performance(store: ObjectStore, key: str) -> PerformanceReport:
+    """A performance report; raises ``NotFound``."""
+    return PerformanceReport.from_json(store.get(key))
+
+
+def earlier_looks(
+    store: ObjectStore, model: str, moments: Sequence[datetime], version: int
+) -> tuple[MonitorReport, ...]:
+    """The reports on ``version`` as of these times, in their order; those that are missing are left out."""
+    found = (read_look(store, model, moment) for moment in moments)
+    return tuple(report for report in found if report is not None and report.version == version)
