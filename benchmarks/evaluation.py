@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn import metrics as library
 
-from evergreen.evaluation.metrics import BUILDERS
+from evergreen.measures.metrics import BUILDERS
 from evergreen.stats import delong
 from evergreen.stats.bootstrap import RESAMPLES, replicates
 from evergreen.stats.calibration import BINS, bins

@@ -9,9 +9,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from evergreen.evaluation.measure import Clusters
 from evergreen.features.frame import label, labelled
 from evergreen.features.rows import rows
+from evergreen.measures.measure import Clusters
 from evergreen.records.interval import Interval
 from evergreen.records.snapshot import Snapshot
 from evergreen.spec.model import ModelSpec

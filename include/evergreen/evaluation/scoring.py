@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 import numpy as np
 import pyarrow as pa
-from numpy.typing import NDArray
 
 from evergreen.features.packaged import PackagedModel
+from evergreen.measures.classes import class_numbers
 from evergreen.stats.bootstrap import Floats
 
 
@@ -31,13 +31,3 @@ def flaw(scores: Floats) -> str:
     """
     wrong = int((~np.isfinite(scores)).reshape(len(scores), -1).any(axis=1).sum())
     return f"{wrong} of {len(scores)} scores are NaN or infinite." if wrong else ""
-
-
-def class_numbers(labels: Sequence[object] | NDArray[np.generic], classes: Sequence[str]) -> NDArray[np.intp]:
-    """The place of each label in ``classes``; -1 for one that is not there.
-
-    >>> class_numbers(["b", "a", "x"], ["a", "b"])
-    array([ 1,  0, -1])
-    """
-    place = {name: number for number, name in enumerate(classes)}
-    return np.array([place.get(str(name), -1) for name in labels], dtype=np.intp)

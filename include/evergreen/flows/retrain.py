@@ -140,7 +140,7 @@ def evaluate(ws: Workspace, run: Run) -> Evaluation:
         "policy": ws.spec.training.split.model_dump(mode="json"),
         "slices": ws.spec.slices.model_dump(mode="json"),
         "fairness": ws.spec.fairness.model_dump(mode="json"),
-        "code": code_of("evaluation", "features", "stats"),
+        "code": code_of("evaluation", "features", "measures", "stats"),
         "nonce": run.nonce,
     }
     looks = state.looks(cuts.test.interval, wrapped.sha256)
@@ -181,7 +181,7 @@ def refit(ws: Workspace, run: Run) -> Refit:
         "verdict": verdict.digest,
         "gated": ledger.read("train", Candidate).key,
         "policy": ws.spec.training.refit.model_dump(mode="json"),
-        "code": code_of("evaluation", "features", "stats"),
+        "code": code_of("evaluation", "features", "measures", "stats"),
         "nonce": run.nonce,
     }
     challenger = refitted if ws.spec.training.refit.mode == "full" else as_gated

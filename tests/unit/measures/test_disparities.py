@@ -8,9 +8,9 @@ import pytest
 from fairlearn import metrics as library
 from tests.unit.evaluation.conftest import build_spec
 
-from evergreen.evaluation.disparities import MEASURES, disparities
-from evergreen.evaluation.groups import MOST_GROUPS, groupings
-from evergreen.evaluation.measure import Clusters
+from evergreen.measures.disparities import MEASURES, disparities
+from evergreen.measures.groups import MOST_GROUPS, groupings
+from evergreen.measures.measure import Clusters
 from evergreen.records.evaluation import Disparity, FairnessMeasure, Role
 from evergreen.spec.fairness import Fairness
 from evergreen.spec.metrics import Task

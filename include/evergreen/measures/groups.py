@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from evergreen.evaluation.parts import texts
+from evergreen.measures.parts import texts
 
 MOST_PAIRS = 10
 """Intersections of two columns, in the order of the columns; more are not looked at."""

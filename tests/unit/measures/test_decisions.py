@@ -3,7 +3,7 @@
 import numpy as np
 from tests.unit.evaluation.conftest import build_spec
 
-from evergreen.evaluation.decisions import decisions, outcomes
+from evergreen.measures.decisions import decisions, outcomes
 from evergreen.spec.fairness import Fairness
 from evergreen.spec.metrics import Task
 from evergreen.spec.model import ModelSpec

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from evergreen.evaluation.metrics import BUILDERS, INFLATED
+from evergreen.measures.metrics import BUILDERS, INFLATED
 from evergreen.records.evaluation import Difference, Estimate, Metric, Role
 from evergreen.spec.metrics import Task
 from evergreen.stats import delong

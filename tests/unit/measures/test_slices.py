@@ -5,9 +5,9 @@ import pyarrow as pa
 import pytest
 from tests.unit.evaluation.conftest import build_spec
 
-from evergreen.evaluation.measure import Clusters
-from evergreen.evaluation.parts import MOST_VALUES, Part, parts
-from evergreen.evaluation.slices import slices
+from evergreen.measures.measure import Clusters
+from evergreen.measures.parts import MOST_VALUES, Part, parts
+from evergreen.measures.slices import slices
 from evergreen.records.evaluation import Slice
 from evergreen.spec.model import ModelSpec
 from evergreen.spec.slices import Slices

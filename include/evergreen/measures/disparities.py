@@ -8,9 +8,9 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from evergreen.evaluation.decisions import Flags, decisions, outcomes, place
-from evergreen.evaluation.groups import Grouping, groupings
-from evergreen.evaluation.measure import Clusters, by, estimate
+from evergreen.measures.decisions import Flags, decisions, outcomes, place
+from evergreen.measures.groups import Grouping, groupings
+from evergreen.measures.measure import Clusters, by, estimate
 from evergreen.records.evaluation import Disparity, Estimate, FairnessMeasure, Group, Role
 from evergreen.spec.model import ModelSpec
 from evergreen.stats import disparity

@@ -7,8 +7,8 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from evergreen.evaluation.measure import Clusters, compare, estimate, method
-from evergreen.evaluation.parts import Part, parts
+from evergreen.measures.measure import Clusters, compare, estimate, method
+from evergreen.measures.parts import Part, parts
 from evergreen.records.evaluation import Role, Slice
 from evergreen.spec.metrics import metrics_of
 from evergreen.spec.model import ModelSpec

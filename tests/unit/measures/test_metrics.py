@@ -7,7 +7,7 @@ import pytest
 from numpy.typing import NDArray
 from sklearn import metrics as reference
 
-from evergreen.evaluation.metrics import BUILDERS
+from evergreen.measures.metrics import BUILDERS
 from evergreen.spec.metrics import Task, metrics_of
 from evergreen.stats.calibration import BINS
 
