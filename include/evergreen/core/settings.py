@@ -5,10 +5,10 @@ import re
 import tempfile
 from functools import cache
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field, SecretStr, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from evergreen.core.errors import InputError
 
@@ -40,7 +40,12 @@ class Settings(BaseSettings):
     airflow_password: SecretStr | None = None
     database_url: SecretStr | None = Field(None, description="PostgreSQL for the fleet's read model; unset: none.")
     webhook_secret: SecretStr | None = Field(None, description="Secret of MLflow's webhook; unset: none is taken.")
-    metrics_token: SecretStr | None = Field(None, description="Token that Prometheus shows; unset: nothing is exported.")
+    metrics_token: SecretStr | None = Field(
+        None, description="Token that Prometheus shows; unset: nothing is exported."
+    )
+    alerts: Annotated[tuple[str, ...], NoDecode] = Field(
+        (), description="Airflow connections of type apprise, with commas between: told where a model names none."
+    )
     openlineage_url: str | None = Field(None, description="Server of OpenLineage events; unset: the stack's file.")
     work_dir: Path = Field(
         Path(tempfile.gettempdir()) / "evergreen", description="Scratch space and the cache of immutable parts."
@@ -55,6 +60,11 @@ class Settings(BaseSettings):
     )
     advisories: Path | None = Field(None, description="Folder of OSV files that gates read; unset: none are supplied.")
     cost_per_cpu_hour: float = Field(0.05, ge=0, description="Estimated training cost, in currency units per CPU hour.")
+
+    @field_validator("alerts", mode="before")
+    @classmethod
+    def _with_commas(cls, value: Any) -> Any:
+        return tuple(filter(None, map(str.strip, value.split(",")))) if isinstance(value, str) else value
 
 
 SHORTEST_SECRET = 8

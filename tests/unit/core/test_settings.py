@@ -34,6 +34,13 @@ def test_a_wrong_variable_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "4711" not in str(caught.value)
 
 
+def test_connections_have_commas_between(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert settings().alerts == ()
+    settings.cache_clear()
+    monkeypatch.setenv("EVERGREEN_ALERTS", "ops_slack, ops_mail,")
+    assert settings().alerts == ("ops_slack", "ops_mail")
+
+
 def test_secrets_are_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("EVERGREEN_S3_SECRET_KEY", "secret-4711")
     assert "4711" not in repr(settings())

@@ -19,6 +19,8 @@ CLASSES = record_classes()
 # them. A new layout is a new SCHEMA_VERSION that reads the old one.
 GOLDEN: dict[str, str] = {
     "Account": "d69478aa1f71c6972c3a3c6393c90f7fd24121d81383e2b055cae3485086dba8",
+    "Alert": "21ef4133abd07331e63c5603e671d1311dea19eb0efaf48b0c4ac1b6d9c52d69",
+    "AlertBook": "3916b686716df09a1cd84b1a808ea35c3ce979f48708972e2e358798a4b65cc4",
     "Answer": "2d724574c3c62b9d38c9f9a2cd6b7ca0696cf8273fb57ee53339a02fc853a2ec",
     "Approval": "b2246cdfadef0c4b74c6184e30e9dcf68f857286b6c973c23cf5dc3abb1d298a",
     "Candidate": "97e844e799b2568a288df47881504372f5d2b1c9504925d12de40fc47694a950",
