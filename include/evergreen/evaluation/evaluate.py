@@ -8,12 +8,12 @@ from numpy.typing import NDArray
 from evergreen.core.digest import digest_of
 from evergreen.evaluation.baseline import baseline
 from evergreen.evaluation.curves import curves
-from evergreen.evaluation.holdout import Holdout, holdout, shortcoming, since
-from evergreen.evaluation.scoring import flaw, score
 from evergreen.features.packaged import PackagedModel, load
 from evergreen.measures.classes import class_numbers
 from evergreen.measures.disparities import disparities
+from evergreen.measures.holdout import Holdout, holdout, shortcoming, since
 from evergreen.measures.measure import measure
+from evergreen.measures.scoring import flaw, score
 from evergreen.measures.slices import slices
 from evergreen.records.evaluation import Curve, Difference, Disparity, Evaluation, Metric, Role, Slice
 from evergreen.records.package import ModelPackage

@@ -5,9 +5,9 @@ import math
 import numpy as np
 from scipy import stats
 
-from evergreen.evaluation.holdout import Holdout, holdout
-from evergreen.evaluation.scoring import flaw, score
 from evergreen.features.packaged import load
+from evergreen.measures.holdout import Holdout, holdout
+from evergreen.measures.scoring import flaw, score
 from evergreen.records.package import ModelPackage
 from evergreen.records.refit import Parity
 from evergreen.records.snapshot import Snapshot

@@ -30,10 +30,15 @@ class Clusters:
     count: int
     name: str
 
+    @classmethod
+    def by(cls, keys: NDArray[np.generic], name: str) -> "Clusters":
+        """Rows of equal keys are one unit."""
+        distinct, of_row = np.unique(keys, return_inverse=True)
+        return cls(of_row, len(distinct), name)
+
     def of(self, rows: NDArray[np.bool_]) -> "Clusters":
         """Those of some of the rows, numbered anew."""
-        distinct, of_row = np.unique(self.of_row[rows], return_inverse=True)
-        return Clusters(of_row, len(distinct), self.name)
+        return Clusters.by(self.of_row[rows], self.name)
 
 
 def measure(

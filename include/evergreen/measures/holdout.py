@@ -80,8 +80,7 @@ def _clusters(spec: ModelSpec, table: pa.Table) -> Clusters:
     else:
         codes = pc.dictionary_encode(table[name]).combine_chunks()
         keys = pc.fill_null(codes.indices, -1).to_numpy(zero_copy_only=False)
-    distinct, of_row = np.unique(keys, return_inverse=True)
-    return Clusters(of_row, len(distinct), name)
+    return Clusters.by(keys, name)
 
 
 def _microseconds(event: pa.ChunkedArray) -> pa.ChunkedArray:
