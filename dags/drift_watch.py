@@ -5,32 +5,25 @@ from airflow.sdk import DAG, chain
 from evergreen_airflow import operators as do
 from evergreen_airflow.dags.fleet import Model, fleet
 from evergreen_airflow.dags.kinds import drift_watch_dag
-
-EVERY = "* * * * *"
+from evergreen_airflow.sensors.drift import DriftSensor
 
 
 def wire(spec: Model) -> DAG:
     """The run's id derives from the request, so that a request which is claimed twice is served once."""
-    with drift_watch_dag(spec, every=EVERY) as dag:
-        claim = do.ClaimOperator(task_id="claim", model=spec.name, trigger_rule="all_done")
-        if spec.schedule.kind == "on_data":
-            do.LandedOperator(task_id="landed", model=spec.name, announced=spec.source.kind == "sql") >> claim
+    announced = spec.schedule.kind == "on_data" and spec.source.kind == "sql"
+    with drift_watch_dag(spec) as dag:
         chain(
-            claim,
+            DriftSensor(task_id="watch", model=spec.name, announced=announced),
+            do.ClaimOperator(
+                task_id="claim",
+                model=spec.name,
+                request_id="{{ ti.xcom_pull(task_ids='watch')['request_id'] }}",
+            ),
             do.TriggerOperator(
                 task_id="retrain",
                 trigger_dag_id=f"retrain__{spec.name}",
                 trigger_run_id="{{ ti.xcom_pull(task_ids='claim')['run_id'] }}",
                 conf="{{ ti.xcom_pull(task_ids='claim')['conf'] | tojson }}",
-            ),
-        )
-        chain(
-            do.RequestedOperator(task_id="requested", model=spec.name),
-            do.TriggerOperator(
-                task_id="release",
-                trigger_dag_id=f"release__{spec.name}",
-                trigger_run_id="{{ ti.xcom_pull(task_ids='requested')['release_run'] }}",
-                conf={"run_id": "{{ ti.xcom_pull(task_ids='requested')['run_id'] }}"},
             ),
         )
     return dag

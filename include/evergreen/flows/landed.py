@@ -4,7 +4,7 @@ Raw objects speak for themselves: whoever looks sees what has landed. The rows o
 announce them.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from evergreen.core.digest import digest_of
@@ -20,7 +20,8 @@ from evergreen.spec.data import ObjectsSource
 
 SETTLED = timedelta(minutes=1)
 """An object that landed later than this ago may have companions on their way."""
-UNANNOUNCED = "Nobody has said yet up to when the rows of the query are complete."
+QUEUED = timedelta(minutes=5)
+"""When to look again for a run that has not begun."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,10 +34,17 @@ class Announcement:
 
 @dataclass(frozen=True, kw_only=True)
 class Look:
-    """What a look for new data led to: a request, or none, and why."""
+    """What a look for new data led to: a request, or none, and why.
+
+    ``again``: when a look may lead to something else although nothing has landed since; None: not before something does.
+    """
 
     request: RetrainRequest | None
     sentence: str
+    again: datetime | None = None
+
+
+UNANNOUNCED = Look(request=None, sentence="Nobody has said yet up to when the rows of the query are complete.")
 
 
 def ask_for_new_data(
@@ -63,18 +71,15 @@ def ask_for_new_data(
     """
     _check(ws, now, announced)
     source = ws.spec.source
-    found = _complete(ws, source, now, settled) if isinstance(source, ObjectsSource) else announced or UNANNOUNCED
-    if isinstance(found, str):
-        return Look(request=None, sentence=found)
-    until = f"{found.end:%Y-%m-%d %H:%M} UTC"
-    request_id = f"data-{found.end:%Y%m%dT%H%M%SZ}-{digest_of([found.end.isoformat(), found.word])[:12]}"
-    if request_id in ws.journal.state().requests:
-        return Look(request=None, sentence=f"Request {request_id} was made for the data up to {until}.")
-    if (waiting := _waits_for_its_run(ws)) is not None:
-        return Look(request=None, sentence=f"The data up to {until} waits until the run of {waiting} has begun.")
-    reason = f"The data is complete up to {until}."
-    request = ask(ws, asked_by="schedule", reason=reason, request_id=request_id, as_of=found.end, way=Way.SCHEDULE)
-    return Look(request=request, sentence=f"{reason} Request {request_id} asks for a retraining.")
+    if not isinstance(source, ObjectsSource):
+        return _ask(ws, announced, now) if announced else UNANNOUNCED
+    ends = [raw.interval.end for raw in landed_objects(ws.spec, source.prefix, ws.store)]
+    coming = min((end for end in ends if end > now), default=None)
+    complete = [end for end in ends if end <= now]
+    if not complete:
+        return Look(request=None, sentence="No raw interval is complete yet.", again=coming)
+    look = _look(ws, source, max(complete), now, settled)
+    return replace(look, again=min(filter(None, (look.again, coming)), default=None))
 
 
 def _check(ws: Workspace, now: datetime, announced: Announcement | None) -> None:
@@ -91,19 +96,28 @@ def _check(ws: Workspace, now: datetime, announced: Announcement | None) -> None
         raise RunError(f"{ws.model}: {announced.end.isoformat()} is in the future; announce data when it is there.")
 
 
-def _complete(ws: Workspace, source: ObjectsSource, now: datetime, settled: timedelta) -> Announcement | str:
-    """The end of the newest raw interval, and a word that changes with the objects of the window; or why not."""
-    ends = [raw.interval.end for raw in landed_objects(ws.spec, source.prefix, ws.store) if raw.interval.end <= now]
-    if not ends:
-        return "No raw interval is complete yet."
-    run = Run(model=ws.model, run_id="", way=Way.SCHEDULE, as_of=max(ends), asked_by="schedule", reason="")
+def _look(ws: Workspace, source: ObjectsSource, end: datetime, now: datetime, settled: timedelta) -> Look:
+    """Ask for the raw data up to ``end``, by a word that changes with the objects of the window, once it has settled."""
+    run = Run(model=ws.model, run_id="", way=Way.SCHEDULE, as_of=end, asked_by="schedule", reason="")
     objects = raw_objects(ws.spec, source.prefix, window(ws.spec.training.window, run), ws.store)
     newest = max(raw.info.modified for raw in objects)
     if settled and newest > now - settled:
-        return (
-            f"The data up to {run.as_of:%Y-%m-%d %H:%M} UTC is still landing: an object came at {newest:%H:%M:%S} UTC."
-        )
-    return Announcement(end=run.as_of, word=digest_of([[raw.info.key, raw.info.etag] for raw in objects]))
+        sentence = f"The data up to {end:%Y-%m-%d %H:%M} UTC is still landing: an object came at {newest:%H:%M:%S} UTC."
+        return Look(request=None, sentence=sentence, again=newest + settled)
+    return _ask(ws, Announcement(end=end, word=digest_of([[raw.info.key, raw.info.etag] for raw in objects])), now)
+
+
+def _ask(ws: Workspace, found: Announcement, now: datetime) -> Look:
+    until = f"{found.end:%Y-%m-%d %H:%M} UTC"
+    request_id = f"data-{found.end:%Y%m%dT%H%M%SZ}-{digest_of([found.end.isoformat(), found.word])[:12]}"
+    if request_id in ws.journal.state().requests:
+        return Look(request=None, sentence=f"Request {request_id} was made for the data up to {until}.")
+    if (waiting := _waits_for_its_run(ws)) is not None:
+        sentence = f"The data up to {until} waits until the run of {waiting} has begun."
+        return Look(request=None, sentence=sentence, again=now + QUEUED)
+    reason = f"The data is complete up to {until}."
+    request = ask(ws, asked_by="schedule", reason=reason, request_id=request_id, as_of=found.end, way=Way.SCHEDULE)
+    return Look(request=request, sentence=f"{reason} Request {request_id} asks for a retraining.")
 
 
 def _waits_for_its_run(ws: Workspace) -> str | None:

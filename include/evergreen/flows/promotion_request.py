@@ -1,14 +1,42 @@
 """A tag on a version in the registry asks for its promotion, and opens the same approval as a retraining does."""
 
+from collections.abc import Callable, Collection
+
 from evergreen.core.digest import digest_of
+from evergreen.core.errors import EvergreenError, OutageError
 from evergreen.flows.ledger import Ledger
 from evergreen.flows.workspace import Workspace
 from evergreen.journal.state import State
 from evergreen.records.answer import Question
 from evergreen.records.promotion_request import TAG, PromotionRequest
-from evergreen.stores.ports import RegisteredVersion
+from evergreen.stores.ports import ModelRegistry, RegisteredVersion
 
 ANSWERED = ("asked in ", "refused: ", "done: ")
+
+
+def requested_promotions(
+    registry: ModelRegistry, models: Collection[str], opened: Callable[[str], Workspace]
+) -> tuple[tuple[PromotionRequest, ...], dict[str, str]]:
+    """The next request of each of ``models``, and what stood in the way of those that could not be looked at.
+
+    One search tells which models have a tag at all; only these are opened.
+
+    Raises
+    ------
+    OutageError
+        When a store does not answer: it is the same for all models.
+    """
+    found, problems = [], {}
+    for model in registry.tagged(TAG):
+        if model not in models:
+            continue
+        try:
+            found.append(next_requested(opened(model)))
+        except OutageError:
+            raise
+        except EvergreenError as error:
+            problems[model] = str(error)
+    return tuple(request for request in found if request is not None), problems
 
 
 def next_requested(ws: Workspace) -> PromotionRequest | None:

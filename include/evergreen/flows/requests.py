@@ -1,7 +1,7 @@
 """Retrain requests: asked for by a person or a sensor, served once by a run with an id of their own."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from uuid import uuid4
 
@@ -17,8 +17,11 @@ from evergreen.training.hyperparameters import resolve
 
 LEASE = timedelta(hours=6)
 """How long a run may take before its request is offered again."""
-
 MAX_REASON = 500
+
+Started = Callable[[str], bool]
+"""Whether the run with an id exists in Airflow."""
+
 _ID = re.compile(r"[A-Za-z0-9_.~:+-]{1,200}")  # what Airflow takes for a run id
 
 
@@ -55,21 +58,34 @@ def ask(
     return request
 
 
-def claim_next(ws: Workspace, *, now: datetime) -> RetrainRequest | None:
-    """Claim the oldest request that waits, for the run `run_id_of` it; None when none waits.
+def next_waiting(ws: Workspace, state: State, *, now: datetime, started: Started) -> RetrainRequest | None:
+    """The oldest request that a run must be started for; None when there is none.
 
-    A request that was claimed and whose run has not begun is offered again after those that nobody has claimed: whoever
-    claimed it may have been killed before starting the run, and starting it twice starts it once.
+    One that was claimed and whose run neither has begun nor is there comes after those that nobody has claimed: whoever
+    claimed it was stopped before starting the run, and starting it twice starts it once. A run that is there, queued
+    for days in a DAG that is paused, or failed, needs nobody until the lease is over.
+
+    Parameters
+    ----------
+    started
+        Whether the run with this id exists in Airflow, whatever became of it.
     """
-    state = ws.journal.state()
     waiting = open_requests(state, now)
-    if not waiting and (stalled := _not_begun(ws, state)):
-        # Another one each minute: one that cannot begin does not stand in the way of the others.
-        waiting = (stalled[int(now.timestamp() // 60) % len(stalled)],)
-    if not waiting:
-        return None
-    claim(ws.journal, waiting[0].request_id, run_id_of(waiting[0].request_id), LEASE, now)
-    return waiting[0]
+    claimed = (status.request for status in state.requests.values() if status.status == "claimed")
+    stranded = (r for r in claimed if not started(run_id := run_id_of(r.request_id)) and not _begun(ws, run_id))
+    return waiting[0] if waiting else next(stranded, None)
+
+
+def take(ws: Workspace, request_id: str, *, now: datetime) -> RetrainRequest:
+    """Claim a request for the one run that may serve it, `run_id_of` it; taking it twice is taking it once.
+
+    Raises
+    ------
+    Refused
+        When it is closed.
+    """
+    claim(ws.journal, request_id, run_id_of(request_id), LEASE, now)
+    return ws.journal.state().requests[request_id].request
 
 
 def check_reason(model: str, reason: str) -> None:
@@ -87,9 +103,8 @@ def run_id_of(request_id: str) -> str:
     return f"request__{request_id}"
 
 
-def _not_begun(ws: Workspace, state: State) -> tuple[RetrainRequest, ...]:
-    claimed = (status.request for status in state.requests.values() if status.status == "claimed")
-    return tuple(r for r in claimed if not Ledger(ws.store, ws.model, run_id_of(r.request_id)).begun())
+def _begun(ws: Workspace, run_id: str) -> bool:
+    return Ledger(ws.store, ws.model, run_id).begun()
 
 
 def _check(ws: Workspace, request_id: str | None, reason: str, hyperparameters: Mapping[str, Value]) -> None:

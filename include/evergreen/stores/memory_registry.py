@@ -36,6 +36,10 @@ class MemoryRegistry:
         """All versions, oldest first."""
         return tuple(self._versions.get(model, ()))
 
+    def tagged(self, tag: str) -> tuple[str, ...]:
+        """The models with a version that has this tag."""
+        return tuple(sorted(m for m, versions in self._versions.items() if any(tag in v.tags for v in versions)))
+
     def tag_version(self, model: str, number: int, tags: Mapping[str, str]) -> None:
         """Set tags of a version; raises ``NotFound``."""
         old = self._version(model, number)

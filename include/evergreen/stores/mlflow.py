@@ -2,8 +2,7 @@
 
 Experiment and registered model carry the model's name. Nothing is set globally: every call names the server. MLflow's
 client takes its time-outs and retries from the environment only, so they are set there, once, before it is imported,
-where an installation has not set them itself: a server that is down is told within seconds, and the caller (an
-Airflow task with backoff) is who retries.
+where an installation has not set them itself: a server that is down is told within seconds, and the caller retries.
 """
 
 # ruff: noqa: E402 (MLflow reads a part of its environment when it is imported)
@@ -31,6 +30,7 @@ import mlflow.artifacts
 import mlflow.sklearn
 from mlflow import MlflowClient
 from mlflow.entities import Dataset, DatasetInput, InputTag, LoggedModelOutput, Metric, Param, RunTag
+from mlflow.entities.model_registry import ModelVersion
 from mlflow.exceptions import MlflowException
 from mlflow.models import Model, infer_signature
 
@@ -141,6 +141,10 @@ class MlflowStore:
         """All versions, oldest first."""
         return self._versions(f"name = '{model}'")
 
+    def tagged(self, tag: str) -> tuple[str, ...]:
+        """The models with a version that has this tag, asked for in one search."""
+        return tuple(sorted({str(version.name) for version in self._search(f"tags.`{tag}` LIKE '%'")}))
+
     def tag_version(self, model: str, number: int, tags: Mapping[str, str]) -> None:
         """Set tags of a version, one request each; raises ``NotFound``."""
         with translated(self.url, f"tag version {number} of {model}"):
@@ -207,14 +211,16 @@ class MlflowStore:
                 raise
 
     def _versions(self, query: str) -> tuple[RegisteredVersion, ...]:
-        found, token = [], None
+        return tuple(sorted(map(registered, self._search(query)), key=lambda version: version.number))
+
+    def _search(self, query: str) -> list[ModelVersion]:
         with translated(self.url, f"search versions where {query}"):
-            while True:
-                page = self._client.search_model_versions(query, page_token=token)
-                found += [registered(version) for version in page]
-                token = page.token
-                if not token:
-                    return tuple(sorted(found, key=lambda version: version.number))
+            page = self._client.search_model_versions(query)
+            found = list(page)
+            while page.token:
+                page = self._client.search_model_versions(query, page_token=page.token)
+                found += page
+        return found
 
 
 def open_registry(config: Settings) -> MlflowStore:

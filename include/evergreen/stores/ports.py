@@ -134,6 +134,10 @@ class ModelRegistry(Protocol):
         """All versions, oldest first; empty for a model that was never registered."""
         ...
 
+    def tagged(self, tag: str) -> tuple[str, ...]:
+        """The names of the models with a version that has this tag, whatever it says, in order."""
+        ...
+
     def tag_version(self, model: str, number: int, tags: Mapping[str, str]) -> None:
         """Set tags of a version; raises ``NotFound``."""
         ...
@@ -193,10 +197,7 @@ class LoggedModel:
 
 
 class RunTracker(Protocol):
-    """The diary of trainings: MLflow's other part.
-
-    Every method raises ``OutageError`` when the server does not answer.
-    """
+    """The diary of trainings: MLflow's other part. Every method raises ``OutageError`` when it does not answer."""
 
     def find_run(self, model: str, key: str) -> str | None:
         """The id of the finished run with the tag ``evergreen.key=key``; of several, the one that finished first."""
@@ -236,10 +237,7 @@ class Tracking(RunTracker, ModelRegistry, Protocol):
 
 
 class Anchors(Protocol):
-    """A place outside the bucket where the heads of journals are noted. ``str()`` names it.
-
-    Every method raises ``OutageError`` when the place does not answer.
-    """
+    """A place outside the bucket where heads of journals are noted, named by ``str()``; its silence is an ``OutageError``."""
 
     def note(self, model: str, head: str) -> None:
         """Note a head, one line of JSON."""

@@ -1,4 +1,4 @@
-"""The DAGs that govern: a rollback for each model, and for the fleet the look at its registry and the freeze."""
+"""The DAGs that govern: a rollback for each model, and for the fleet the looks at its registry and the freeze."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -27,6 +27,11 @@ REGISTRY = """# Look at the registry
 
 Holds MLflow (aliases, versions, model files) and the stored packages against the journal of every model. Aliases that
 were moved by hand are set right; everything else is reported, once.
+"""
+WATCH = """# Look for promotions that are asked for
+
+Who sets the tag `promotion_requested` on a version in MLflow asks for its promotion. This starts the release run that
+asks the approvers; the tag then says where.
 """
 
 
@@ -90,6 +95,18 @@ def registry_dag(*, every: str) -> DAG:
         catchup=False,
         max_active_runs=1,
         **_page("registry", REGISTRY),
+    )
+
+
+def watch_dag(*, every: str) -> DAG:
+    """``watch__registry``: at the times of the cron expression ``every``, and whenever MLflow's webhook says so."""
+    return DAG(
+        "watch__registry",
+        description="Starts releases for promotions that are asked for in MLflow.",
+        schedule=CronTriggerTimetable(every, timezone="UTC"),
+        catchup=False,
+        max_active_runs=1,
+        **_page("watch", WATCH),
     )
 
 

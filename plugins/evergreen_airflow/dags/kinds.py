@@ -1,9 +1,9 @@
 """The three kinds of DAG that a model has, without their tasks: the DAG files wire those."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from airflow.sdk import DAG, CronTriggerTimetable, Param
+from airflow.sdk import DAG, Param
 
 from evergreen.spec.model import ModelSpec
 from evergreen_airflow.dags.form import form_of
@@ -18,6 +18,8 @@ RETRIES = {
     "max_retry_delay": timedelta(minutes=5),
 }
 """An outage is waited out for about two minutes (5, 20, 80 seconds); a killed task starts again after five seconds."""
+BEGINNING = datetime(2024, 1, 1, tzinfo=UTC)
+"""A moment before any run: a schedule without end must begin somewhere."""
 
 
 def retrain_dag(spec: ModelSpec) -> DAG:
@@ -53,12 +55,13 @@ def release_dag(spec: ModelSpec) -> DAG:
     )
 
 
-def drift_watch_dag(spec: ModelSpec, *, every: str) -> DAG:
-    """``drift_watch__<model>``: looks for retrain requests, and new data, at the times of the cron expression ``every``."""
+def drift_watch_dag(spec: ModelSpec) -> DAG:
+    """``drift_watch__<model>``: one run at a time, and the next one as soon as it has ended; its first task waits."""
     return DAG(
         dag_id_of("drift_watch", spec.name),
-        description="Serves retrain requests.",
-        schedule=CronTriggerTimetable(every, timezone="UTC"),
+        description="Waits for retrain requests, and serves them.",
+        schedule="@continuous",
+        start_date=BEGINNING,
         catchup=False,
         max_active_runs=1,
         default_args=_defaults(spec),

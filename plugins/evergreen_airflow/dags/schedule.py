@@ -22,6 +22,11 @@ def raw_asset(model: str) -> Asset:
     return Asset(name=f"{model}__raw", uri=f"evergreen://{model}/raw", group="evergreen")
 
 
+def requested_asset(model: str) -> Asset:
+    """The asset with an event for each retrain request that is about to be served: ``{"request_id": …}`` as extra."""
+    return Asset(name=f"{model}__retrain_requested", uri=f"evergreen://{model}/retrain_requested", group="evergreen")
+
+
 def _timetable(cron: Cron) -> Any:
     if cron.end is None:
         return CronTriggerTimetable(cron.expression, timezone="UTC")

@@ -8,7 +8,6 @@ from evergreen_airflow.operators.evaluate import EvaluateOperator
 from evergreen_airflow.operators.freeze import FreezeOperator
 from evergreen_airflow.operators.gate import GateOperator
 from evergreen_airflow.operators.govern import GovernOperator
-from evergreen_airflow.operators.landed import LandedOperator
 from evergreen_airflow.operators.package import PackageOperator
 from evergreen_airflow.operators.promote import PromoteOperator
 from evergreen_airflow.operators.refit import RefitOperator
@@ -33,7 +32,6 @@ __all__ = [
     "FreezeOperator",
     "GateOperator",
     "GovernOperator",
-    "LandedOperator",
     "PackageOperator",
     "PromoteOperator",
     "RefitOperator",

@@ -1,9 +1,9 @@
-"""Claim: take the oldest retrain request that waits."""
+"""Claim: take a retrain request for the one run that may serve it."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from airflow.sdk.exceptions import AirflowSkipException
-
+from evergreen_airflow.dags.schedule import requested_asset
 from evergreen_airflow.operators.step import StepOperator
 
 if TYPE_CHECKING:
@@ -14,20 +14,30 @@ if TYPE_CHECKING:
 
 
 class ClaimOperator(StepOperator["RetrainRequest"]):
-    """Claims a request for the one run that may serve it; skipped when none waits.
+    """Claims the request; skipped when it is closed.
 
-    What it returns starts that run: ``run_id``, which derives from the request, so that starting it twice starts it
-    once, and ``conf``, the fields of its form.
+    What it returns starts the run: ``run_id``, which derives from the request, so that starting it twice starts it
+    once, and ``conf``, the fields of its form. An event of the model's asset tells other DAGs.
+
+    Parameters
+    ----------
+    request_id
+        The request that the sensor found; a template.
     """
 
-    def call(self, ws: "Workspace", context: "Context") -> "RetrainRequest":  # noqa: ARG002 (any run may claim)
+    template_fields: Sequence[str] = (*StepOperator.template_fields, "request_id")
+
+    def __init__(self, *, model: str, request_id: str, **kwargs: Any) -> None:
+        super().__init__(model=model, outlets=[requested_asset(model)], **kwargs)
+        self.request_id = request_id
+
+    def call(self, ws: "Workspace", context: "Context") -> "RetrainRequest":
         """The request, claimed."""
         from evergreen.core.clock import now
-        from evergreen.flows.requests import claim_next
+        from evergreen.flows.requests import take
 
-        request = claim_next(ws, now=now())
-        if request is None:
-            raise AirflowSkipException("No request waits.")
+        request = take(ws, self.request_id, now=now())
+        context["outlet_events"][requested_asset(self.model)].extra = {"request_id": request.request_id}
         return request
 
     def summary(self, record: "RetrainRequest") -> dict[str, Any]:

@@ -1,8 +1,8 @@
-"""MLflow's webhook: a tag that asks for a promotion is served at once, not at the next minute.
+"""MLflow's webhook: a tag that asks for a promotion is served at once, not at the next look.
 
 ``POST /evergreen-hooks/mlflow`` carries no login but MLflow's HMAC signature, by the secret of the webhook. It starts
-``drift_watch__<model>``, which looks into the registry itself: a request that is forged or sent again asks for nothing
-that the tag does not ask for.
+``watch__registry``, which looks into the registry itself: a request that is forged or sent again asks for nothing that
+a tag does not ask for.
 """
 
 import base64
@@ -21,10 +21,10 @@ from evergreen.core.clock import now
 from evergreen.core.settings import Settings, settings
 from evergreen.records.promotion_request import TAG
 from evergreen.spec.load import discover
-from evergreen_airflow.dags.names import dag_id_of
 
 LONGEST = 64 * 1024
 OLDEST_SECONDS = 300
+WATCH = "watch__registry"
 _ID = re.compile(r"[A-Za-z0-9-]{1,100}")
 
 
@@ -46,7 +46,7 @@ async def received(request: Request) -> dict[str, str | None]:
     if model is None or model not in discover(config.models_dir):
         return {"started": None}
     run_id = f"webhook__{request.headers['X-MLflow-Delivery-Id']}"
-    await run_in_threadpool(_start, config, dag_id_of("drift_watch", model), run_id)
+    await run_in_threadpool(_start, config, run_id)
     return {"started": run_id}
 
 
@@ -71,11 +71,11 @@ def tagged(body: bytes) -> str | None:
         return None
 
 
-def _start(config: Settings, dag_id: str, run_id: str) -> None:
+def _start(config: Settings, run_id: str) -> None:
     from evergreen.stores.airflow import AirflowApi
 
     if config.airflow_user is None or config.airflow_password is None:
         raise HTTPException(503, "This installation has no EVERGREEN_AIRFLOW_USER and EVERGREEN_AIRFLOW_PASSWORD.")
     AirflowApi(config.airflow_url, config.airflow_user, config.airflow_password.get_secret_value()).trigger(
-        dag_id, run_id, {}
+        WATCH, run_id, {}
     )

@@ -6,12 +6,18 @@ import shutil
 import tempfile
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
+from evergreen.flows import workspace
+from evergreen.flows.workspace import Workspace
+from evergreen.journal.journal import Journal
 from evergreen.spec.model import ModelSpec
+from evergreen.stores.memory import MemoryStore
+from evergreen.stores.memory_registry import MemoryRegistry
 
 # Airflow makes its home and reads its configuration when it is imported, which the tests below do.
 HOME = tempfile.mkdtemp(prefix="evergreen-airflow-")
@@ -70,3 +76,15 @@ def context(small_spec: Callable[..., ModelSpec]) -> Context:
         }
 
     return made
+
+
+@pytest.fixture
+def memory_workspace(
+    small_spec: Callable[..., ModelSpec], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Workspace:
+    """The workspace of the model ``small``, which every operator opens while the test runs."""
+    store = MemoryStore()
+    registry: Any = MemoryRegistry()
+    ws = Workspace(spec=small_spec(), folder=tmp_path, store=store, registry=registry, journal=Journal(store, "small"))
+    monkeypatch.setattr(workspace, "open_workspace", lambda _model, **_more: ws)
+    return ws

@@ -10,11 +10,11 @@ import pytest
 from tests.unit.journal.story import MODEL, POLICY, RUN, Story, request_of
 
 from evergreen.core.clock import now
-from evergreen.core.errors import AccessDenied, AlreadyExists, InputError, Refused, RunError
+from evergreen.core.errors import AccessDenied, AlreadyExists, InputError, OutageError, Refused, RunError
 from evergreen.flows.approval import Asking, approve, ask, respond
 from evergreen.flows.delegation import delegate
 from evergreen.flows.ledger import Ledger
-from evergreen.flows.promotion_request import next_requested
+from evergreen.flows.promotion_request import next_requested, requested_promotions
 from evergreen.flows.release import promote, release, report
 from evergreen.flows.workspace import Workspace
 from evergreen.journal.decisions import record_delegation, record_verdict
@@ -319,3 +319,44 @@ def test_only_an_approver_of_the_spec_delegates(desk: Desk, small_spec: Callable
     assert ws.journal.state().delegations == (record,)
     with pytest.raises(RunError, match="carl is no approver"):
         delegate(ws, approver="carl", delegate="eve", until=until, reason="away, too")
+
+
+def _opened(desk: Desk, **errors: Exception) -> Callable[[str], Workspace]:
+    """Opens the one model that there is; others as ``errors`` say."""
+
+    def opened(model: str) -> Workspace:
+        if model in errors:
+            raise errors[model]
+        assert model == MODEL
+        return desk.ws
+
+    return opened
+
+
+def _tagged(desk: Desk, *others: str) -> str:
+    """A challenger with a tag that asks for its promotion; and other models with such a tag."""
+    run_id = desk.challenge(1)
+    desk.ws.registry.tag_version(MODEL, 1, {TAG: "please"})
+    for other in others:
+        uri = desk.ws.registry.versions(MODEL)[0].model_uri
+        desk.ws.registry.create_version(other, run_id="r", model_uri=uri, tags={TAG: "please"})
+    return run_id
+
+
+def test_without_a_tag_no_model_is_opened(desk: Desk) -> None:
+    desk.challenge(1)
+    assert requested_promotions(desk.ws.registry, [MODEL], _opened(desk, **{MODEL: InputError("no")})) == ((), {})
+
+
+def test_a_model_that_cannot_be_looked_at_stops_no_other(desk: Desk) -> None:
+    run_id = _tagged(desk, "a_broken", "gone")
+    opened = _opened(desk, a_broken=InputError("a_broken: no such column."))
+    found, problems = requested_promotions(desk.ws.registry, ["a_broken", MODEL], opened)
+    assert [(request.model, request.run_id) for request in found] == [(MODEL, run_id)]
+    assert problems == {"a_broken": "a_broken: no such column."}
+
+
+def test_an_outage_is_no_fault_of_one_model(desk: Desk) -> None:
+    _tagged(desk)
+    with pytest.raises(OutageError):
+        requested_promotions(desk.ws.registry, [MODEL], _opened(desk, **{MODEL: OutageError("silent")}))

@@ -8,8 +8,8 @@ import pytest
 
 from evergreen.core.clock import frozen
 from evergreen.core.errors import DataError, RunError
-from evergreen.flows.landed import SETTLED, Announcement, Look, ask_for_new_data
-from evergreen.flows.requests import LEASE, claim_next, run_id_of
+from evergreen.flows.landed import QUEUED, SETTLED, Announcement, Look, ask_for_new_data
+from evergreen.flows.requests import LEASE, run_id_of, take
 from evergreen.flows.retrain import begin
 from evergreen.flows.workspace import Workspace
 from evergreen.records.run import Way
@@ -42,7 +42,7 @@ def _look(place: Place, now: datetime = LATER) -> Look:
 def _serve(place: Place, look: Look) -> None:
     assert look.request is not None
     run_id = run_id_of(look.request.request_id)
-    assert claim_next(place.ws, now=LATER) == look.request
+    assert take(place.ws, look.request.request_id, now=LATER) == look.request
     begin(place.ws, place.run(run_id, FEBRUARY, request_id=look.request.request_id))
 
 
@@ -53,6 +53,15 @@ def test_data_that_has_landed_asks_once(waiting: Place) -> None:
     assert request.reason == "The data is complete up to 2013-02-01 00:00 UTC."
     assert _look(waiting).request is None
     assert list(waiting.ws.journal.state().requests) == [request.request_id]
+
+
+def test_an_interval_that_is_to_end_is_looked_for_then(waiting: Place) -> None:
+    with frozen(datetime(2013, 1, 1, tzinfo=UTC)):
+        waiting.land(1)
+        waiting.land(2)
+        looks = [_look(waiting, FEBRUARY), _look(waiting, FEBRUARY)]
+    assert [(look.request is None, look.again) for look in looks] == [(False, MARCH), (True, MARCH)]
+    assert _look(waiting, MARCH).again == MARCH + QUEUED
 
 
 def test_the_next_interval_and_a_corrected_one_ask_again(waiting: Place) -> None:
@@ -78,6 +87,7 @@ def test_bytes_that_are_landed_again_ask_for_nothing(waiting: Place) -> None:
 def test_an_interval_that_has_not_ended_is_not_complete(waiting: Place) -> None:
     look = _look(waiting, FEBRUARY - timedelta(seconds=1))
     assert (look.request, look.sentence) == (None, "No raw interval is complete yet.")
+    assert look.again == FEBRUARY
 
 
 def test_objects_that_have_just_landed_may_have_companions_on_their_way(waiting: Place) -> None:
@@ -85,6 +95,7 @@ def test_objects_that_have_just_landed_may_have_companions_on_their_way(waiting:
     look = _look(waiting, landed + SETTLED - timedelta(seconds=1))
     assert look.request is None
     assert "still landing: an object came at 00:00:00 UTC" in look.sentence
+    assert look.again == landed + SETTLED
     assert _look(waiting, landed + SETTLED).request is not None
 
 
@@ -116,10 +127,12 @@ def test_while_a_run_has_not_begun_no_other_is_asked_for(waiting: Place) -> None
 
 def test_a_run_that_cannot_begin_stands_in_the_way_for_one_lease(waiting: Place) -> None:
     first = _look(waiting).request
-    assert claim_next(waiting.ws, now=LATER) == first
+    assert first is not None
+    take(waiting.ws, first.request_id, now=LATER)
     waiting.land(2)
-    assert _look(waiting).request is None
-    assert claim_next(waiting.ws, now=LATER + LEASE) == first
+    look = _look(waiting)
+    assert (look.request, look.again) == (None, LATER + QUEUED)
+    take(waiting.ws, first.request_id, now=LATER + LEASE)
     assert _look(waiting, LATER + LEASE).request is not None
 
 

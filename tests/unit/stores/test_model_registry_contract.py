@@ -44,6 +44,17 @@ class ModelRegistryContract:
         registry.tag_version(model, 1, {"stage": "Production"})
         assert registry.versions(model)[0].tags == {"evergreen.key": "a", "stage": "Production"}
 
+    def test_models_are_found_by_a_tag_of_any_version(
+        self, registry: ModelRegistry, model: str, model_uri: str
+    ) -> None:
+        for name in (f"{model}b", f"{model}a", f"{model}c"):
+            self._new(registry, name, model_uri, "a")
+            self._new(registry, name, model_uri, "b")
+        for name, number, said in ((f"{model}b", 1, "please"), (f"{model}b", 2, "now"), (f"{model}a", 2, "50%")):
+            registry.tag_version(name, number, {model: said})
+        assert registry.tagged(model) == (f"{model}a", f"{model}b")
+        assert registry.tagged(f"{model}x") == ()
+
     def test_an_alias_names_one_version(self, registry: ModelRegistry, model: str, model_uri: str) -> None:
         self._new(registry, model, model_uri, "a")
         self._new(registry, model, model_uri, "b")

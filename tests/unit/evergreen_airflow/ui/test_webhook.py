@@ -34,15 +34,15 @@ def headers(body: str, secret: str = SECRET, sent: float = 0.0) -> dict[str, str
 
 
 @pytest.fixture
-def started(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[list[tuple[str, str]]]:
+def started(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[list[str]]:
     """The runs that are started; there is one model."""
     (tmp_path / "small").mkdir()
     (tmp_path / "small" / "model.yaml").write_text("version: 1")
     monkeypatch.setenv("EVERGREEN_MODELS_DIR", str(tmp_path))
     monkeypatch.setenv("EVERGREEN_WEBHOOK_SECRET", SECRET)
     settings.cache_clear()
-    runs: list[tuple[str, str]] = []
-    monkeypatch.setattr(webhook, "_start", lambda _config, dag_id, run_id: runs.append((dag_id, run_id)))
+    runs: list[str] = []
+    monkeypatch.setattr(webhook, "_start", lambda _config, run_id: runs.append(run_id))
     yield runs
     settings.cache_clear()
 
@@ -58,16 +58,16 @@ def post(body: str, sent: dict[str, str]) -> httpx.Response:
     return anyio.run(asked)
 
 
-def test_a_signed_request_for_a_promotion_is_served_at_once(started: list[tuple[str, str]]) -> None:
+def test_a_signed_request_for_a_promotion_is_served_at_once(started: list[str]) -> None:
     answer = post(event(), headers(event()))
     assert (answer.status_code, answer.json()) == (202, {"started": "webhook__d-1"})
-    assert started == [("drift_watch__small", "webhook__d-1")]
+    assert started == ["webhook__d-1"]
 
 
 @pytest.mark.parametrize(
     "body", [event("stage"), event(name="other"), event(entity="registered_model"), "[]", "nonsense", '{"data": 1}']
 )
-def test_any_other_event_starts_nothing(started: list[tuple[str, str]], body: str) -> None:
+def test_any_other_event_starts_nothing(started: list[str], body: str) -> None:
     assert post(body, headers(body)).json() == {"started": None}
     assert started == []
 
@@ -79,14 +79,12 @@ def test_any_other_event_starts_nothing(started: list[tuple[str, str]], body: st
      {**headers(event()), "X-MLflow-Timestamp": "soon"}],
     ids=["unsigned", "other secret", "other bytes", "old", "of the future", "other delivery", "no id", "no time"],
 )  # fmt: skip
-def test_what_is_not_signed_is_refused(started: list[tuple[str, str]], sent: dict[str, str]) -> None:
+def test_what_is_not_signed_is_refused(started: list[str], sent: dict[str, str]) -> None:
     assert post(event(), sent).status_code == 401
     assert started == []
 
 
-def test_without_a_secret_there_is_no_such_page(
-    started: list[tuple[str, str]], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_without_a_secret_there_is_no_such_page(started: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("EVERGREEN_WEBHOOK_SECRET")
     settings.cache_clear()
     assert post(event(), headers(event())).status_code == 404
