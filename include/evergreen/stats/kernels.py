@@ -30,7 +30,16 @@ TILE = 2048
 
 def compiled(function: Callable[P, R]) -> Callable[P, R]:
     """The function as machine code, from the cache where there is one. Sums may be taken in any fixed order."""
-    decorate = cast("Any", numba.njit(cache=True, nogil=True, fastmath={"reassoc", "contract"}))
+    return _cached(function, {"reassoc", "contract"})
+
+
+def exactly(function: Callable[P, R]) -> Callable[P, R]:
+    """As `compiled`, but every operation is rounded as numpy rounds it."""
+    return _cached(function, set())
+
+
+def _cached(function: Callable[P, R], liberties: set[str]) -> Callable[P, R]:
+    decorate = cast("Any", numba.njit(cache=True, nogil=True, fastmath=liberties))
     try:
         return cast("Callable[P, R]", decorate(function))
     except RuntimeError:  # neither this folder nor the home directory can be written
