@@ -57,6 +57,7 @@ COVERED_BY = {
     "include/evergreen/monitoring/doing.py": "unit/monitoring/test_findings.py",
     "include/evergreen/monitoring/drifting.py": "unit/monitoring/test_findings.py",
     "include/evergreen/monitoring/held.py": "unit/monitoring/test_findings.py",
+    "include/evergreen/monitoring/parquet.py": "unit/monitoring/test_profile.py",
     "include/evergreen/records/": "unit/records/test_contract.py",
     "include/evergreen/registry/erasure.py": "unit/flows/test_forget.py",
     "include/evergreen/registry/inspection.py": "unit/flows/test_govern.py",

@@ -26,6 +26,13 @@ class Certified(NamedTuple):
     high: float
 
 
+class Binned(NamedTuple):
+    """One sample: its rows in each bin, and the values of some bins in any order."""
+
+    rows: Counts
+    inside: Floats
+
+
 class Decision(StrEnum):
     """Whether the statistic exceeds the critical value, as far as the bins can say."""
 
@@ -113,6 +120,38 @@ def open_bins(reference: Counts, current: Counts, edges: Sequence[float], thresh
     """The bins inside which the statistic may exceed the threshold: those whose values a second pass must read."""
     ends, most = bounds(reference, current, edges)
     return np.flatnonzero((most > threshold) & (ends <= threshold))
+
+
+def resolved(reference: Binned, current: Binned, edges: Sequence[float]) -> float:
+    """The exact statistic, from the rows in all bins and the values of those inside which it may be largest.
+
+    Those are ``open_bins(…, threshold=low)`` of the certified interval's ``low``.
+
+    >>> edges = [0.0, 1.0]
+    >>> before, now = np.array([0.1, 0.2]), np.array([0.8, 0.9])
+    >>> resolved(Binned(np.array([5, 2, 0]), before), Binned(np.array([5, 2, 3]), now), edges)
+    0.5
+    """
+    known = interval(reference.rows, current.rows, edges).low
+    every = np.concatenate([reference.inside, current.inside])
+    below, at = _before(edges, every)
+    f, g = (_distribution(side, below, at, every) for side in (reference, current))
+    return float(np.abs(f - g).max(initial=known))
+
+
+def _before(edges: Sequence[float], values: Floats) -> tuple[Floats, NDArray[np.intp]]:
+    """Where the bin of each value begins, and which one it is."""
+    borders = np.concatenate([[-np.inf], np.asarray(edges, dtype=np.float64)])
+    at = np.searchsorted(borders[1:], values, side="right")
+    return borders[at], at
+
+
+def _distribution(side: Binned, below: Floats, at: NDArray[np.intp], values: Floats) -> Floats:
+    """The share of rows at or below each value."""
+    ordered = np.sort(side.inside)
+    inside = np.searchsorted(ordered, values, side="right") - np.searchsorted(ordered, below, side="left")
+    share: Floats = (np.append(0, np.cumsum(side.rows))[at] + inside) / side.rows.sum()
+    return share
 
 
 def _single(edges: Sequence[float]) -> NDArray[np.bool_]:
