@@ -1,9 +1,11 @@
 """Forget: find the rows of one person in the bucket, and erase them from every object and every version of it.
 
-Each step can be repeated: what was done already is found done. New things are written before old ones are erased.
+Each step can be repeated: what was done already is found done. New things are written before old ones are erased, and an
+object gives way only to what was made of it: one that is landed at that moment is looked at again.
 """
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from itertools import groupby
 from pathlib import Path
@@ -12,7 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from evergreen.core.errors import NotFound
+from evergreen.core.errors import NotFound, PreconditionFailed
 from evergreen.data.epoch import moment
 from evergreen.data.parts import ROW_GROUP, part_writer, row_groups, store_once
 from evergreen.data.person import Found, Person, search, without, write_without
@@ -29,15 +31,22 @@ from evergreen.stores.ports import ObjectStore, ObjectVersion
 
 LOGS = ("predictions/", "labels/")
 """Beside raw objects and parts, what holds rows."""
+UNVERSIONED = "null"
+"""What S3 calls the one version of an object in a bucket without versions."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Held:
-    """An object that holds rows of the person: so many in its ``newest`` version, if any, and some in ``older`` ones."""
+    """An object that holds rows of the person: so many in its ``newest`` version, if any, and some in ``older`` ones.
+
+    ``etag`` is that of the bytes that were searched: of an object without versions that was sent in parts, SeaweedFS lists
+    another one.
+    """
 
     key: str
     found: Found
     newest: ObjectVersion | None
+    etag: str
     older: tuple[ObjectVersion, ...]
 
 
@@ -94,7 +103,7 @@ def erase(spec: ModelSpec, person: Person, store: ObjectStore, folder: Path) -> 
     """Erase what `find` finds: first from objects, so that nothing old is read anew; then parts give way to new ones."""
     traces = find(spec, person, store, folder)
     for held in traces.objects:
-        _rewrite(spec, person, store, held, folder)
+        _clean(spec, person, store, held, folder)
     times = {part.key: snapshot.event_time for snapshot in traces.snapshots for part in snapshot.parts}
     named = {key: times[key] for key in traces.parts if key in times}
     replaced = {key: _rewrite_part(spec.name, person, store, key, time, folder) for key, time in named.items()}
@@ -115,35 +124,58 @@ def _look(
     spec: ModelSpec, person: Person, store: ObjectStore, folder: Path, key: str, versions: list[ObjectVersion]
 ) -> tuple[Held | None, bool]:
     """What one object holds, and whether its newest version could be searched."""
-    path = folder / "searched"
+    path, newest, found, etag = folder / "searched", versions[-1] if versions else None, Found(rows=0, others=0), ""
     try:
-        store.download(key, path)
-        newest, found = versions[-1] if versions else None, search(person, spec, path, key)
+        etag = store.download(key, path).etag
+        if newest is None or (newest.version != UNVERSIONED and newest.etag != etag):  # landed since they were listed
+            return _look(spec, person, store, folder, key, _versions(store, key))
+        found = search(person, spec, path, key)
     except NotFound:  # deleted; its older versions are still there
-        newest, found = None, Found(rows=0, others=0)
+        newest = None
     older = []
     for version in versions[:-1] if newest else versions:
         path.write_bytes(store.get_version(key, version.version))
         if search(person, spec, path, key).rows:
             older.append(version)
-    holds = found.rows or older
-    return Held(key=key, found=found, newest=newest, older=tuple(older)) if holds else None, found.searched
+    if not found.rows and not older:
+        return None, found.searched
+    return Held(key=key, found=found, newest=newest, etag=etag, older=tuple(older)), found.searched
+
+
+def _versions(store: ObjectStore, key: str) -> list[ObjectVersion]:
+    return [version for version in store.versions(key) if version.key == key and not version.deleted]
+
+
+def _clean(spec: ModelSpec, person: Person, store: ObjectStore, held: Held, folder: Path) -> None:
+    """Erase the person from one object until nothing is found in it, whatever takes its place meanwhile."""
+    holding: Held | None = held
+    while holding is not None:
+        with suppress(PreconditionFailed):
+            _rewrite(spec, person, store, holding, folder)
+        holding, _ = _look(spec, person, store, folder, held.key, _versions(store, held.key))
 
 
 def _rewrite(spec: ModelSpec, person: Person, store: ObjectStore, held: Held, folder: Path) -> None:
+    """Raises ``PreconditionFailed`` when the newest version is no longer that."""
     stale = list(held.older)
     if held.found.rows and held.newest is not None:
         stale.append(held.newest)
-        info = store.download(held.key, folder / "old")
-        if held.found.others == 0:
-            store.erase(held.key)
-            return
-        write_without(person, spec, folder / "old", held.key, folder / "new")
-        store.put(held.key, folder / "new", metadata=info.metadata)
-    there = {(version.version, version.etag) for version in store.versions(held.key) if version.key == held.key}
+        if held.found.others:
+            info = store.download(held.key, folder / "old")
+            write_without(person, spec, folder / "old", held.key, folder / "new")
+            store.replace(held.key, folder / "new", etag=held.etag, metadata=info.metadata)
+        else:
+            stale = _until(held.newest, _versions(store, held.key))  # what is older must not come back
+    there = {(version.version, version.etag) for version in _versions(store, held.key)}
     for version in stale:
         if (version.version, version.etag) in there:  # without versions, the new object has taken its place
             store.erase(held.key, version=version.version)
+
+
+def _until(last: ObjectVersion, versions: list[ObjectVersion]) -> list[ObjectVersion]:
+    """The versions up to that one, oldest first; none that was landed behind it."""
+    names = [version.version for version in versions]
+    return versions[: names.index(last.version) + 1] if last.version in names else []
 
 
 def _rewrite_part(

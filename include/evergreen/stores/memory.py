@@ -64,13 +64,16 @@ class MemoryStore:
                 raise AlreadyExists(f"{key!r} exists already in {self}.")
             return self._write(key, data, metadata, retain_until)
 
-    def replace(self, key: str, data: bytes, *, etag: str) -> ObjectInfo:
-        """Write ``data`` only over the object with that ETag; raises ``PreconditionFailed``."""
+    def replace(
+        self, key: str, data: bytes | Path, *, etag: str, metadata: Mapping[str, str] | None = None
+    ) -> ObjectInfo:
+        """Write bytes or a file only over the object with that ETag; raises ``PreconditionFailed``."""
+        content = data if isinstance(data, bytes) else data.read_bytes()
         with self._lock:
             found = self._objects.get(key)
             if found is None or found.info.etag != etag:
                 raise PreconditionFailed(f"{key!r} in {self} is gone, or is no longer the object that was read.")
-            return self._write(key, data, None)
+            return self._write(key, content, metadata)
 
     def get(self, key: str) -> bytes:
         """The bytes under ``key``; raises ``NotFound``."""

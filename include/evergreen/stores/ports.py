@@ -61,8 +61,10 @@ class ObjectStore(Protocol):
         """
         ...
 
-    def replace(self, key: str, data: bytes, *, etag: str) -> ObjectInfo:
-        """Write ``data`` only over the object with that ETag; raises ``PreconditionFailed`` otherwise."""
+    def replace(
+        self, key: str, data: bytes | Path, *, etag: str, metadata: Mapping[str, str] | None = None
+    ) -> ObjectInfo:
+        """Write bytes or a file only over the object with that ETag; raises ``PreconditionFailed`` otherwise."""
         ...
 
     def get(self, key: str) -> bytes:

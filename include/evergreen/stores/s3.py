@@ -5,7 +5,7 @@ import shutil
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import closing
+from contextlib import closing, nullcontext
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 from functools import cache
@@ -84,10 +84,12 @@ class S3Store:
         except PreconditionFailed:
             raise AlreadyExists(f"{key!r} exists already in {self}.") from None
 
-    def replace(self, key: str, data: bytes, *, etag: str) -> ObjectInfo:
-        """Write ``data`` only over the object with that ETag (``If-Match``)."""
+    def replace(
+        self, key: str, data: bytes | Path, *, etag: str, metadata: Mapping[str, str] | None = None
+    ) -> ObjectInfo:
+        """Write bytes or a file only over the object with that ETag (``If-Match``): in one piece, so of 5 GB at most."""
         try:
-            return self._undisputed(lambda: self._write(key, data, IfMatch=etag))
+            return self._undisputed(lambda: self._write(key, data, Metadata=dict(metadata or {}), IfMatch=etag))
         except (NotFound, PreconditionFailed):  # Amazon says the first when the object is gone, others the second
             self._require_bucket()
             raise PreconditionFailed(f"{key!r} in {self} is gone, or is no longer the object that was read.") from None
@@ -163,12 +165,13 @@ class S3Store:
         """Let the bucket keep versions and honour retention."""
         lock_bucket(self._client, self._address)
 
-    def _write(self, key: str, data: bytes, **conditions: Any) -> ObjectInfo:
-        with self._address.translating(key):
-            answer = self._client.put_object(Bucket=self._address.bucket, Key=key, Body=data, **conditions)
+    def _write(self, key: str, data: bytes | Path, **conditions: Any) -> ObjectInfo:
+        file = nullcontext(data) if isinstance(data, bytes) else data.open("rb")
+        with self._address.translating(key), file as body:
+            answer = self._client.put_object(Bucket=self._address.bucket, Key=key, Body=body, **conditions)
             return ObjectInfo(
                 key=key,
-                size=len(data),
+                size=len(data) if isinstance(data, bytes) else data.stat().st_size,
                 etag=answer["ETag"],
                 modified=_said_at(answer["ResponseMetadata"]["HTTPHeaders"]),
                 metadata=conditions.get("Metadata", {}),
@@ -233,13 +236,8 @@ def _client(settings: Settings) -> "S3Client":
 
 
 def _info(key: str, answer: Any) -> ObjectInfo:
-    return ObjectInfo(
-        key=key,
-        size=answer["ContentLength"],
-        etag=answer["ETag"],
-        modified=answer["LastModified"],
-        metadata=answer["Metadata"],
-    )
+    size, etag, modified = answer["ContentLength"], answer["ETag"], answer["LastModified"]
+    return ObjectInfo(key=key, size=size, etag=etag, modified=modified, metadata=answer["Metadata"])
 
 
 def _said_at(headers: Mapping[str, str]) -> datetime:

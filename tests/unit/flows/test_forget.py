@@ -63,6 +63,10 @@ class Mortal(MemoryStore):
         self._spend()
         return super().create(*args, **named)
 
+    def replace(self, *args: Any, **named: Any) -> Any:
+        self._spend()
+        return super().replace(*args, **named)
+
     def erase(self, *args: Any, **named: Any) -> None:
         self._spend()
         super().erase(*args, **named)
@@ -236,6 +240,47 @@ def test_a_file_of_one_person_goes_as_a_whole() -> None:
     store.put("trips/labels/3.parquet", parquet_of(trips(JANUARY, FEBRUARY, rows=18).slice(17)))
     _forget(ws)
     assert "trips/labels/3.parquet" not in _contents(store)
+
+
+@pytest.mark.parametrize(
+    ("moment", "versioned"),
+    [("download", False), ("download", True), ("replace", False), ("replace", True), ("erase", True)],
+)
+def test_what_is_landed_at_that_very_moment_is_kept_and_searched(
+    *, moment: str, versioned: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ws, _, store = _world(versioned=versioned)
+    key = "trips/raw/start=2013-01-01/end=2013-02-01/trips.parquet"
+    landed = parquet_of(trips(JANUARY, FEBRUARY, rows=30))
+    done = getattr(store, moment)
+
+    def meanwhile(name: str, *args: Any, **named: Any) -> Any:
+        if name == key:
+            monkeypatch.setattr(store, moment, done)
+            store.put(key, landed)
+        return done(name, *args, **named)
+
+    monkeypatch.setattr(store, moment, meanwhile)
+    _forget(ws)
+    assert _rows(store.get(key)) == [row for row in _rows(landed) if row != WHO]
+    assert not [key for key, versions in _contents(store).items() for data in versions if _says(data, WHO)]
+
+
+def test_what_takes_the_place_of_a_file_of_one_person_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    ws, _, store = _world()
+    key, erase = "trips/labels/3.parquet", store.erase
+    store.put(key, parquet_of(trips(JANUARY, FEBRUARY, rows=10)))
+    store.put(key, parquet_of(trips(JANUARY, FEBRUARY, rows=18).slice(17)))
+
+    def meanwhile(name: str, **named: Any) -> None:
+        if name == key:
+            monkeypatch.setattr(store, "erase", erase)
+            store.put(key, parquet_of(trips(JANUARY, FEBRUARY, rows=5)))
+        erase(name, **named)
+
+    monkeypatch.setattr(store, "erase", meanwhile)
+    _forget(ws)
+    assert [_rows(data) for data in _contents(store)[key]] == [[f"0101-{n}" for n in range(5)]]
 
 
 def test_a_dry_run_changes_nothing() -> None:

@@ -102,6 +102,14 @@ class ObjectStoreContract:
         assert store.get(f"{folder}/a") == b"second"
         assert store.head(f"{folder}/a").etag == second.etag != first.etag
 
+    def test_a_file_replaces_an_object(self, store: ObjectStore, folder: str, tmp_path: Path) -> None:
+        (tmp_path / "file").write_bytes(b"second")
+        first = store.put(f"{folder}/a", large(tmp_path))
+        assert store.download(f"{folder}/a", tmp_path / "read").etag == first.etag
+        written = store.replace(f"{folder}/a", tmp_path / "file", etag=first.etag, metadata={"producer-run": "p"})
+        assert (written.size, written.etag) == (6, store.head(f"{folder}/a").etag)
+        assert (store.get(f"{folder}/a"), store.head(f"{folder}/a").metadata) == (b"second", {"producer-run": "p"})
+
     def test_what_is_gone_cannot_be_replaced(self, store: ObjectStore, folder: str) -> None:
         first = store.put(f"{folder}/a", b"first")
         store.delete(f"{folder}/a")
@@ -181,6 +189,10 @@ class LockedStoreContract(ObjectStoreContract):
             with pytest.raises(NotFound, match=folder):
                 store.get_version(f"{folder}/a", name)
 
+    def test_a_version_has_the_tag_that_the_object_had(self, store: ObjectStore, folder: str, tmp_path: Path) -> None:
+        tags = [store.put(f"{folder}/a", data).etag for data in (b"first", large(tmp_path))]
+        assert [version.etag for version in store.versions(f"{folder}/a")] == tags
+
     def test_one_version_can_be_erased(self, store: ObjectStore, folder: str) -> None:
         for content in (b"first", b"second", b"third"):
             store.put(f"{folder}/a", content)
@@ -199,6 +211,13 @@ class LockedStoreContract(ObjectStoreContract):
         assert store.get(f"{folder}/a") == b"first"
         with pytest.raises(AlreadyExists):
             store.create(f"{folder}/a", b"second", retain_until=now() + timedelta(days=1))
+
+
+def large(folder: Path) -> Path:
+    """A file that S3 takes in parts."""
+    with (folder / "large").open("wb") as file:
+        file.truncate(33 << 20)
+    return folder / "large"
 
 
 def _at_once(write: Callable[[int], ObjectInfo]) -> list[ObjectInfo | EvergreenError]:
