@@ -33,8 +33,8 @@ class Effects(SpecPart):
 class DriftTest(SpecPart):
     """When a column counts as drifted: the change is large, significant, and seen on enough rows."""
 
-    level: float = Field(0.05, gt=0, lt=0.5)
-    """False discovery rate over all columns of a report (Benjamini and Hochberg)."""
+    level: float = Field(0.01, gt=0, lt=0.5)
+    """False discovery rate over all columns of a report (Benjamini and Hochberg): one report in a hundred errs by chance."""
     effects: Effects = Effects()
     min_rows: int = Field(500, ge=50)
     """A window with fewer rows says "not enough rows"."""
