@@ -27,7 +27,7 @@ class Wait:
     Attributes
     ----------
     sequence
-        The journal's head; the next entry is news. None: what it says is not known, only time is waited for.
+        The journal's head; a request behind it is news. None: it is not known, only time is waited for.
     raw, seen
         A prefix in the store and the digest of what lies there; empty where raw objects are not waited for.
     until

@@ -1,4 +1,4 @@
-"""DriftTrigger: waits for an entry of a journal, for raw objects, or for a moment."""
+"""DriftTrigger: waits for a request in a journal, for raw objects, or for a moment."""
 
 import asyncio
 import random
@@ -15,17 +15,16 @@ if TYPE_CHECKING:
     from evergreen.stores.ports import ObjectStore
 
 EVERY = 10.0
-"""Seconds between two looks for an entry."""
+"""Seconds between two looks into a journal."""
 RAW = 6
 """Raw objects are listed at each so many-th of these looks: once a minute."""
 
 
 class DriftTrigger(BaseTrigger):
-    """Fires once, on the edge, and says what has come: ``entry``, ``raw`` or ``time``.
+    """Fires once, on the edge, and says what has come: ``request``, ``raw`` or ``time``.
 
-    Its arguments are all that it knows: whichever triggerer it is given to begins to look anew and misses nothing,
-    since what was not there at ``sequence`` and ``seen`` is there still. It promises no request, only that a look is
-    worth while.
+    Its arguments are all that counts: whichever triggerer it is given to reads on from there and misses nothing. It
+    promises no request that can be served, only that a look is worth while.
 
     Parameters
     ----------
@@ -40,6 +39,7 @@ class DriftTrigger(BaseTrigger):
     def __init__(self, *, model: str, until: str, sequence: int | None = None, raw: str = "", seen: str = "") -> None:
         super().__init__()  # type: ignore[no-untyped-call]  # Airflow's
         self.model, self.until, self.sequence, self.raw, self.seen = model, until, sequence, raw, seen
+        self._read = sequence or 0
 
     def serialize(self) -> tuple[str, dict[str, Any]]:
         """The class and its arguments, none of them a secret."""
@@ -55,17 +55,18 @@ class DriftTrigger(BaseTrigger):
         until, pause, count = datetime.fromisoformat(self.until), random.uniform(0, EVERY), 0  # noqa: S311 (jitter)
         while (left := (until - now()).total_seconds()) > 0:
             await asyncio.sleep(left if self.sequence is None else min(left, pause))
-            if self.sequence is not None and await looks().look(self._entry):
-                return "entry"
+            if self.sequence is not None and await looks().look(self._asked):
+                return "request"
             if self.raw and count % RAW == 0 and await looks().look(self._landed):
                 return "raw"
             pause, count = random.uniform(0.8, 1.2) * EVERY, count + 1  # noqa: S311 (jitter)
         return "time"
 
-    def _entry(self, store: "ObjectStore") -> bool:
-        from evergreen.flows.news import has_entry
+    def _asked(self, store: "ObjectStore") -> bool:
+        from evergreen.flows.news import read_on
 
-        return self.sequence is not None and has_entry(store, self.model, self.sequence + 1)
+        self._read, found = read_on(store, self.model, self._read)
+        return found
 
     def _landed(self, store: "ObjectStore") -> bool:
         from evergreen.flows.news import raw_digest

@@ -11,9 +11,10 @@ import pytest
 from evergreen.core.clock import frozen
 from evergreen.core.errors import DataError, OutageError
 from evergreen.flows.landed import SETTLED, Announcement
-from evergreen.flows.news import has_entry, raw_digest
+from evergreen.flows.news import raw_digest, read_on
 from evergreen.flows.requests import LEASE, ask, run_id_of, take
 from evergreen.flows.watch import AGAIN, LONGEST, Wait, watch
+from evergreen.journal.entry import key_of
 from evergreen.records.request import RetrainRequest
 from evergreen.stores.memory import MemoryStore
 
@@ -46,13 +47,23 @@ def on_data(place: Place, **changes: object) -> None:
     place.ws = replace(place.ws, spec=place.ws.spec.model_validate(spec))
 
 
-def test_the_next_entry_of_the_journal_is_news(place: Place) -> None:
+def test_a_request_behind_the_head_is_news(place: Place) -> None:
     wait = waited(place)
     assert (wait.sequence, wait.until, wait.raw) == (0, NOW + LONGEST, "")
-    assert not has_entry(place.ws.store, wait.model, 1)
+    assert read_on(place.ws.store, "small", 0) == (0, False)
     asked = request(place)
-    assert has_entry(place.ws.store, wait.model, 1)
+    assert read_on(place.ws.store, "small", 0) == (1, True)
     assert look(place) == asked
+    take(place.ws, asked.request_id, now=NOW)
+    assert read_on(place.ws.store, "small", 1) == (2, False)
+    request(place)
+    assert read_on(place.ws.store, "small", 1) == (3, True)
+
+
+@pytest.mark.parametrize("data", [b"", b"[]", b"{}", b"\xff"])
+def test_what_cannot_be_read_is_for_the_journal_to_judge(place: Place, data: bytes) -> None:
+    place.ws.store.put(key_of("small", 1), data)
+    assert read_on(place.ws.store, "small", 0) == (1, True)
 
 
 def test_a_request_that_is_being_served_is_waited_for_until_its_lease_is_over(place: Place) -> None:

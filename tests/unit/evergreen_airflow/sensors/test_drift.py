@@ -81,16 +81,16 @@ def test_without_one_it_defers_and_looks_again_when_it_is_woken(memory_workspace
     first = deferred(waits.execute, desk.context())
     assert (first.model, first.sequence, first.raw, left(first)) == ("small", 0, "", LONGEST)
     ask(memory_workspace, asked_by="ann", reason="drift", request_id="ab12")
-    assert waits.look(desk.context(), {"woken_by": "entry"}) == {"request_id": "ab12"}
+    assert waits.look(desk.context(), {"woken_by": "request"}) == {"request_id": "ab12"}
 
 
-def test_an_entry_that_is_no_open_request_lets_it_wait_on_in_the_same_run(
+def test_a_request_that_somebody_serves_already_lets_it_wait_on_in_the_same_run(
     memory_workspace: Workspace, desk: Desk
 ) -> None:
     ask(memory_workspace, asked_by="ann", reason="drift", request_id="ab12")
     take(memory_workspace, "ab12", now=now())
     desk.runs = (run_id_of("ab12"),)
-    again = deferred(sensor().look, desk.context(), {"woken_by": "entry"})
+    again = deferred(sensor().look, desk.context(), {"woken_by": "request"})
     assert (again.sequence, left(again)) == (2, LONGEST)
 
 

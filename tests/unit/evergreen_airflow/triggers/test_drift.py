@@ -1,6 +1,7 @@
 """The trigger: fires once on news or at its moment, whoever runs it and however often it is begun anew."""
 
 import asyncio
+import json
 from datetime import timedelta
 from typing import Any
 
@@ -45,7 +46,7 @@ def store(monkeypatch: pytest.MonkeyPatch) -> Moody:
 
 
 def waiting(*, seconds: float = 60.0, **more: Any) -> DriftTrigger:
-    """A trigger that waits for entry 8, or for its moment."""
+    """A trigger that waits for a request behind entry 7, or for its moment."""
     until = (now() + timedelta(seconds=seconds)).isoformat()
     return DriftTrigger(**{"model": "small", "until": until, "sequence": 7, **more})
 
@@ -57,9 +58,9 @@ async def events(trigger: DriftTrigger) -> list[Any]:
     return [event.payload async for event in DriftTrigger(**arguments).run()]
 
 
-def write(store: MemoryStore, sequence: int) -> ObjectInfo:
+def write(store: MemoryStore, sequence: int, kind: str = "request_opened", model: str = "small") -> ObjectInfo:
     """Somebody appends to the journal."""
-    return store.put(key_of("small", sequence), b"{}")
+    return store.put(key_of(model, sequence), json.dumps({"kind": kind}).encode())
 
 
 def test_its_arguments_are_all_that_it_knows() -> None:
@@ -73,21 +74,24 @@ def test_its_arguments_are_all_that_it_knows() -> None:
     assert DriftTrigger(**arguments).serialize()[1] == arguments
 
 
-def test_the_next_entry_wakes_it_and_the_one_that_was_there_does_not(store: Moody) -> None:
+def test_a_request_wakes_it_and_no_other_entry_does(store: Moody) -> None:
     async def story() -> list[Any]:
         write(store, 7)
         found = asyncio.create_task(events(waiting()))
-        await asyncio.sleep(0.05)
-        assert not found.done()
-        write(store, 8)
+        for sequence, kind in enumerate(("request_claimed", "snapshot", "request_closed"), start=8):
+            write(store, sequence, kind)
+            await asyncio.sleep(0.03)
+            assert not found.done()
+        write(store, 11)
         return await found
 
-    assert asyncio.run(story()) == [{"woken_by": "entry"}]
+    assert asyncio.run(story()) == [{"woken_by": "request"}]
 
 
-def test_an_entry_that_came_before_it_began_wakes_it_at_once(store: Moody) -> None:
-    write(store, 8)
-    assert asyncio.run(events(waiting())) == [{"woken_by": "entry"}]
+def test_a_request_that_came_before_it_began_wakes_it_at_once(store: Moody) -> None:
+    write(store, 8, "snapshot")
+    write(store, 9)
+    assert asyncio.run(events(waiting())) == [{"woken_by": "request"}]
 
 
 @pytest.mark.usefixtures("store")
@@ -123,7 +127,7 @@ def test_an_outage_is_survived(store: Moody) -> None:
         store.silent = False
         return await found
 
-    assert asyncio.run(story()) == [{"woken_by": "entry"}]
+    assert asyncio.run(story()) == [{"woken_by": "request"}]
 
 
 def test_hundreds_wait_in_one_loop_and_only_the_right_ones_wake(store: Moody) -> None:
@@ -131,11 +135,11 @@ def test_hundreds_wait_in_one_loop_and_only_the_right_ones_wake(store: Moody) ->
         many = [asyncio.create_task(events(waiting(model=f"m{number}", seconds=1.0))) for number in range(300)]
         await asyncio.sleep(0.1)
         for number in (5, 50):
-            store.put(key_of(f"m{number}", 8), b"{}")
+            write(store, 8, model=f"m{number}")
         return await asyncio.gather(*many)
 
     found = asyncio.run(story())
-    assert [n for n, fired in enumerate(found) if fired == [{"woken_by": "entry"}]] == [5, 50]
+    assert [n for n, fired in enumerate(found) if fired == [{"woken_by": "request"}]] == [5, 50]
     assert sum(fired == [{"woken_by": "time"}] for fired in found) == 298
 
 
