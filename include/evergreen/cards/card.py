@@ -2,8 +2,8 @@
 
 from evergreen.cards import judgement, origins
 from evergreen.cards.facts import Facts
-from evergreen.cards.page import html, markdown
 from evergreen.core.digest import digest_of
+from evergreen.pages.page import html, markdown
 from evergreen.records.card import Card
 from evergreen.stores.ports import ObjectStore, RunTracker
 

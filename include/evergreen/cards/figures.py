@@ -1,23 +1,14 @@
 """The curves of an evaluation as SVG, to stand inside a page. Equal curves give equal bytes."""
 
-import io
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-import matplotlib as mpl
-from matplotlib.axes import Axes
-from matplotlib.backends.backend_svg import FigureCanvasSVG
-from matplotlib.figure import Figure
-
+from evergreen.pages.drawing import GREEN, GREY, Drawing, axes_of, svg_of
 from evergreen.records.card import Importances
 from evergreen.records.evaluation import Curve, CurveKind
 
-GREEN, GREY = "#1e7d46", "#888888"
 COLOURS = (GREEN, "#2b6cb0", "#b7791f", "#9b2c2c", "#6b46c1", "#0f766e", "#be185d", "#4a5568")
 MOST_BARS, LONGEST_NAME = 20, 28
-WIDTH = 4.6
-"""Of a figure, in inches."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,15 +29,6 @@ STYLES: dict[CurveKind, Style] = {
 }
 
 
-@dataclass(frozen=True, kw_only=True)
-class Drawing:
-    """One figure; ``words`` say what it shows, for whoever cannot see it."""
-
-    title: str
-    words: str
-    svg: str
-
-
 def drawings(curves: Iterable[Curve]) -> tuple[Drawing, ...]:
     """One figure for each kind of curve, champion and classes in it beside each other."""
     known = list(curves)
@@ -59,7 +41,7 @@ def bars(found: Importances) -> Drawing | None:
         return None
     shown = found.features[:MOST_BARS][::-1]
     longest = max(len(f.feature[:LONGEST_NAME]) for f in shown)
-    axes = _axes(height=0.7 + 0.24 * len(shown), left=0.05 + 0.018 * longest)
+    axes = axes_of(height=0.7 + 0.24 * len(shown), left=0.05 + 0.018 * longest)
     axes.barh(
         [f.feature[:LONGEST_NAME] for f in shown],
         [f.loss for f in shown],
@@ -70,11 +52,11 @@ def bars(found: Importances) -> Drawing | None:
     )
     axes.set_xlabel(f"{found.metric} lost when shuffled")
     title = "Permutation importance"
-    return Drawing(title=title, words=f"{title}: {shown[-1].feature} matters most.", svg=_svg(axes, title))
+    return Drawing(title=title, words=f"{title}: {shown[-1].feature} matters most.", svg=svg_of(axes, title))
 
 
 def _lines(kind: CurveKind, curves: list[Curve]) -> Drawing:
-    style, axes = STYLES[kind], _axes(height=3.4)
+    style, axes = STYLES[kind], axes_of(height=3.4)
     classes = list(dict.fromkeys(c.of for c in curves))
     for curve in curves:
         colour = COLOURS[classes.index(curve.of) % len(COLOURS)] if curve.of or curve.role == "challenger" else GREY
@@ -94,23 +76,4 @@ def _lines(kind: CurveKind, curves: list[Curve]) -> Drawing:
     axes.set_ylabel(style.y)
     axes.legend(fontsize="small", frameon=False)
     words = f"{style.title} of {', '.join(dict.fromkeys(c.role for c in curves))}: {style.y} against {style.x}."
-    return Drawing(title=style.title, words=words, svg=_svg(axes, style.title))
-
-
-def _axes(*, height: float, left: float = 0.16) -> Axes:
-    """Axes on a figure of their own: nothing here is shared with another thread. Layout engines draw twice."""
-    figure = Figure(figsize=(WIDTH, height))
-    FigureCanvasSVG(figure)
-    figure.subplots_adjust(left=left, right=0.97, bottom=0.5 / height, top=1 - 0.1 / height)
-    axes: Axes = figure.add_subplot()
-    axes.spines[["top", "right"]].set_visible(False)
-    return axes
-
-
-def _svg(axes: Axes, title: str) -> str:
-    """The figure's ``svg`` element; names inside it differ from those of other figures of the page."""
-    text = io.StringIO()
-    with mpl.rc_context({"svg.fonttype": "none", "svg.hashsalt": title}):
-        axes.get_figure(root=True).savefig(text, format="svg", metadata={"Date": None})  # type: ignore[union-attr]
-    drawn = re.sub(r"<metadata>.*?</metadata>", "", text.getvalue(), flags=re.DOTALL)
-    return drawn[drawn.index("<svg") :]
+    return Drawing(title=style.title, words=words, svg=svg_of(axes, style.title))

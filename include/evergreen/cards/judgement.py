@@ -2,8 +2,8 @@
 
 from evergreen.cards.facts import Facts
 from evergreen.cards.figures import bars, drawings
-from evergreen.cards.page import Section, Table
 from evergreen.cards.words import estimated, number, span
+from evergreen.pages.page import Section, Table
 from evergreen.records.approval import Approval
 from evergreen.records.evaluation import Disparity, Role
 

@@ -1,8 +1,8 @@
 """The sections of a card that say what the model is for and where it comes from."""
 
 from evergreen.cards.facts import Facts
-from evergreen.cards.page import Section, Table
 from evergreen.cards.words import commit, number, size, span
+from evergreen.pages.page import Section, Table
 from evergreen.records.candidate import Candidate
 
 MOST_OBJECTS = 20

@@ -1,4 +1,4 @@
-"""A card as Markdown and as one HTML file that loads nothing."""
+"""A page as Markdown and as one HTML file that loads nothing."""
 
 import re
 from dataclasses import dataclass, replace
@@ -7,7 +7,7 @@ from functools import cache
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup
 
-from evergreen.cards.figures import Drawing
+from evergreen.pages.drawing import Drawing
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -20,7 +20,7 @@ class Table:
 
 @dataclass(frozen=True, kw_only=True)
 class Section:
-    """A chapter of the card: paragraphs, then tables, then figures."""
+    """A chapter: paragraphs, then tables, then figures."""
 
     title: str
     paragraphs: tuple[str, ...] = ()
@@ -34,12 +34,12 @@ def html(title: str, sections: tuple[Section, ...]) -> str:
         replace(section, drawings=tuple(replace(d, svg=Markup(d.svg)) for d in section.drawings))  # noqa: S704 (drawn here)
         for section in sections
     )
-    return _environment().get_template("card.html.j2").render(title=title, sections=trusted)
+    return _environment().get_template("page.html.j2").render(title=title, sections=trusted)
 
 
 def markdown(title: str, sections: tuple[Section, ...]) -> str:
     """The same without figures, of which only the words are kept."""
-    text = _environment().get_template("card.md.j2").render(title=title, sections=sections)
+    text = _environment().get_template("page.md.j2").render(title=title, sections=sections)
     return re.sub(r"\n{3,}", "\n\n", text).strip() + "\n"
 
 
@@ -55,7 +55,7 @@ def cell(text: str) -> str:
 @cache
 def _environment() -> Environment:
     made = Environment(
-        loader=PackageLoader("evergreen.cards"),
+        loader=PackageLoader("evergreen.pages"),
         autoescape=select_autoescape(("html.j2",), default=False),
         undefined=StrictUndefined,
         trim_blocks=True,
