@@ -3,6 +3,7 @@
 import typer
 
 from evergreen.cli import (
+    alerts,
     approval,
     card,
     demo,
@@ -36,6 +37,7 @@ for room in (
     govern,
     requests,
     landed,
+    alerts,
     models,
     demo,
 ):

@@ -18,6 +18,8 @@ from evergreen.stores.ports import ObjectStore
 Send = Callable[[str, Alert], None]
 """Tells a connection; raises ``OutageError`` when it cannot be reached, ``InputError`` when it cannot be used."""
 
+MONITORING, GOVERNANCE = "monitoring", "governance"
+"""Sources of alerts: the reports on champions, and the looks at the registry."""
 TRIES = 20
 log = logging.getLogger(__name__)
 
@@ -68,36 +70,38 @@ def note(
     fired: Iterable[Alert],
     *,
     at: datetime,
-    happened: Iterable[Alert] = (),
     because: str = "",
 ) -> AlertBook:
-    """Put down, and log, what a look has found new, what it finds no longer, and what happened by the way.
+    """Put down, and log, what a look has found new, and what it finds no longer.
 
     Looking again at the same changes nothing.
 
     Parameters
     ----------
     fired
-        A ``finding`` for each one that stands.
-    happened
-        A ``notice`` for each event.
+        One for each finding that stands.
     because
         What a recovery says beside the finding's title.
     """
     there = {alert.name: alert for alert in fired}
-    notices = tuple(happened)
 
     def change(book: AlertBook) -> AlertBook:
         stood = {alert.name: alert for alert in book.standing if alert.source == source}
         new = [alert for name, alert in there.items() if name not in stood]
         gone = [_recovery(alert, because, at) for name, alert in stood.items() if name not in there]
-        for alert in (*notices, *new, *gone):
+        for alert in (*new, *gone):
             log_alert(alert)
             book = _queued(book, alert, at)
         others = tuple(alert for alert in book.standing if alert.source != source)
         return replace(book, standing=(*others, *(stood.get(name, alert) for name, alert in there.items())))
 
     return write_book(store, model, change)
+
+
+def note_event(store: ObjectStore, event: Alert) -> AlertBook:
+    """Put down, and log, a ``notice``: what is over when it is told."""
+    log_alert(event)
+    return write_book(store, event.model, lambda book: _queued(book, event, event.since))
 
 
 def due(book: AlertBook, source: str, channels: Iterable[str], at: datetime) -> tuple[tuple[str, Alert], ...]:
@@ -113,14 +117,9 @@ def due(book: AlertBook, source: str, channels: Iterable[str], at: datetime) -> 
 
 
 def deliver(
-    store: ObjectStore, model: str, source: str, channels: Iterable[str], send: Send | None, *, at: datetime
+    store: ObjectStore, model: str, source: str, channels: Iterable[str], send: Send, *, at: datetime
 ) -> AlertBook:
     """Tell what waits to every connection; one that fails does not keep it from the others, and is told next time.
-
-    Parameters
-    ----------
-    send
-        None: this process cannot tell anybody, what waits goes on waiting.
 
     Raises
     ------
@@ -129,8 +128,8 @@ def deliver(
     """
     channels = tuple(channels)
     failed: dict[str, EvergreenError] = {}
-    for channel, alert in due(read_book(store, model), source, channels, at) if send else ():
-        if send is None or channel in failed:
+    for channel, alert in due(read_book(store, model), source, channels, at):
+        if channel in failed:
             continue
         try:
             send(channel, alert)

@@ -2,9 +2,11 @@
 
 from typing import Protocol
 
-from evergreen.flows.alert import alert
+from evergreen.core.clock import now
+from evergreen.flows.alerts import GOVERNANCE, note_event
 from evergreen.journal.anchors import anchor
 from evergreen.journal.journal import Journal
+from evergreen.records.alert import Alert
 from evergreen.records.inspection import Discrepancy
 from evergreen.registry.reconcile import Repair, reconcile
 from evergreen.stores.ports import Anchors, ModelRegistry
@@ -40,7 +42,7 @@ def follow(ws: Decided) -> tuple[Repair, ...]:
     repairs = reconcile(ws.journal, ws.registry)
     for repair in repairs:
         if repair.cause == "by hand":
-            alert(finding_of(repair))
+            note_event(ws.journal.store, alert_of(finding_of(repair)))
     if ws.anchors and ws.journal.state().sequence:
         anchor(ws.journal, ws.anchors)
     return repairs
@@ -55,4 +57,19 @@ def finding_of(repair: Repair) -> Discrepancy:
         subject=f"version {repair.expected}" if missing else repair.alias,
         sentence=repair.sentence,
         repaired=not missing,
+    )
+
+
+def alert_of(finding: Discrepancy) -> Alert:
+    """What people are told of a finding; of one that was repaired they are told each time."""
+    name = f"{finding.matter}: {finding.subject}"
+    after = "It was repaired at once." if finding.repaired else "It is repaired by people: see docs/governance.md."
+    return Alert(
+        model=finding.model,
+        source=GOVERNANCE,
+        kind="notice" if finding.repaired else "finding",
+        name=name,
+        title=f"{finding.model}: {name}",
+        body=f"{finding.sentence}\n{after}",
+        since=now(),
     )

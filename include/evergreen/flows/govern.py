@@ -1,6 +1,6 @@
 """Govern: hold the registry and the stored packages against the journal, tell what differs, repair what is safe.
 
-A finding is told once: the look before is kept beside the report, and what it had already is not alerted again.
+A finding is told once: the model's book of alerts has what stood before. The look before is kept beside the report.
 """
 
 from collections.abc import Callable, Iterable
@@ -9,9 +9,9 @@ from functools import partial
 from evergreen.core.clock import now
 from evergreen.core.digest import digest_of
 from evergreen.core.errors import IntegrityError, NotFound, OutageError, StoreError
-from evergreen.flows.alert import alert
+from evergreen.flows.alerts import GOVERNANCE, note, note_event
 from evergreen.flows.books import Books, open_books
-from evergreen.flows.follow import finding_of
+from evergreen.flows.follow import alert_of, finding_of
 from evergreen.journal.verify import Verification, verify
 from evergreen.records.inspection import Discrepancy, Inspection, Matter
 from evergreen.registry.inspection import model_files, packages
@@ -106,12 +106,11 @@ def _of_journal(books: Books, subject: str, sentence: str) -> Discrepancy:
 
 
 def _told(books: Books, before: Inspection | None, findings: tuple[Discrepancy, ...], unanswered: str) -> Inspection:
-    """Alert what is new, then remember; a process that is killed in between tells twice, never not at all."""
+    """Put down what is to be told, then remember the look; both may be done twice."""
     known = before.findings if before else ()
     new = tuple(f for f in findings if f.repaired or f not in known)
     resolved = tuple(f.sentence for f in known if not f.repaired and f not in findings)
-    for finding in new:
-        alert(finding)
+    _note(books, findings)
     text = _text(books.model, findings, new, resolved, unanswered)
     result = Inspection(
         model=books.model,
@@ -126,6 +125,15 @@ def _told(books: Books, before: Inspection | None, findings: tuple[Discrepancy, 
     books.store.put(result.key, text.encode())
     books.store.put(f"{_folder(books)}last.json", result.to_json())
     return result
+
+
+def _note(books: Books, findings: tuple[Discrepancy, ...]) -> None:
+    """What was repaired is told each time; everything else once while it stands."""
+    for repaired in (f for f in findings if f.repaired):
+        note_event(books.store, alert_of(repaired))
+    standing = [alert_of(f) for f in findings if not f.repaired]
+    because = "The last look at the registry does not find it any more."
+    note(books.store, books.model, GOVERNANCE, standing, at=now(), because=because)
 
 
 def _text(

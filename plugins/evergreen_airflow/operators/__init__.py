@@ -1,5 +1,6 @@
 """One operator a step, all of one shape: see `evergreen_airflow.operators.step`."""
 
+from evergreen_airflow.operators.alert import AlertOperator, FleetAlertOperator
 from evergreen_airflow.operators.approve import ApproveOperator
 from evergreen_airflow.operators.card import CardOperator
 from evergreen_airflow.operators.claim import ClaimOperator
@@ -24,11 +25,13 @@ from evergreen_airflow.operators.trigger import TriggerOperator
 from evergreen_airflow.operators.validate import ValidateOperator
 
 __all__ = [
+    "AlertOperator",
     "ApproveOperator",
     "CardOperator",
     "ClaimOperator",
     "ConfirmOperator",
     "EvaluateOperator",
+    "FleetAlertOperator",
     "FreezeOperator",
     "GateOperator",
     "GovernOperator",

@@ -14,10 +14,11 @@ from evergreen.core.errors import AccessDenied, EvergreenError, InputError, NotF
 STEPS = ["snapshot", "validate", "split", "train", "register", "package", "evaluate", "gate", "refit", "report"]
 RELEASE = ["approve", "delegate", "release", "promote", "reconcile"]
 GOVERNANCE = ["freeze", "lift", "rollback", "govern", "versions"]
+ALERTS = ["alerts", "mute", "unmute"]
 OTHERS = ["retrain", "request", "landed", "models", "propose", "schema", "demo", "journal", "store", "stack"]
 
 
-@pytest.mark.parametrize("command", [*STEPS, *RELEASE, *GOVERNANCE, *OTHERS])
+@pytest.mark.parametrize("command", [*STEPS, *RELEASE, *GOVERNANCE, *ALERTS, *OTHERS])
 def test_every_command_has_help(command: str) -> None:
     said = CliRunner().invoke(app, [command, "--help"])
     assert said.exit_code == 0

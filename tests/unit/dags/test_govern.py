@@ -48,7 +48,7 @@ def test_one_look_an_hour_and_none_made_up_for(parse: Parse, write_model: Write)
     write_model("alpha")
     dag = _governing(parse)["govern__registry"]
     assert (dag.catchup, dag.max_active_runs, dag.is_paused_upon_creation) == (False, 1, False)
-    assert [t.task_id for t in dag.tasks] == ["govern"]
+    assert [(t.task_id, t.trigger_rule) for t in dag.tasks] == [("govern", "all_success"), ("alert", "all_done")]
 
 
 def test_a_freeze_is_for_a_model_or_for_the_fleet(parse: Parse, write_model: Write) -> None:

@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from evergreen.core.errors import EvergreenError, InputError, OutageError
-from evergreen.flows.alerts import TRIES, book_key, deliver, due, note, read_book, write_book
+from evergreen.flows.alerts import TRIES, book_key, deliver, due, note, note_event, read_book, write_book
 from evergreen.records.alert import Alert, AlertBook, Mute
 from evergreen.stores.memory import MemoryStore
 from evergreen.stores.ports import ObjectInfo
@@ -124,7 +124,7 @@ def test_the_log_is_told_even_while_it_is_muted(caplog: pytest.LogCaptureFixture
 def test_a_notice_is_told_each_time_and_never_recovers() -> None:
     store, outside = MemoryStore(), Outside()
     for _ in range(2):
-        note(store, MODEL, SOURCE, [], at=NOON, happened=[alert("alias", kind="notice")])
+        note_event(store, alert("alias", kind="notice"))
         tell(store, outside)
     assert dict(outside.heard) == {(c, "alias"): ["notice", "notice"] for c in CHANNELS}
 
@@ -172,14 +172,6 @@ def test_without_a_connection_nothing_waits() -> None:
     look(store, ["drift"])
     assert tell(store, outside, channels=()).waiting == ()
     assert not outside.heard
-
-
-def test_a_process_that_can_tell_nobody_lets_it_wait() -> None:
-    store, outside = MemoryStore(), Outside()
-    look(store, ["drift"])
-    deliver(store, MODEL, SOURCE, CHANNELS, None, at=NOON)
-    tell(store, outside)
-    assert outside.heard["slack", "drift"] == ["finding"]
 
 
 def mute(store: MemoryStore, name: str | None, until: datetime) -> None:

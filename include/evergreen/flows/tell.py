@@ -1,0 +1,104 @@
+"""Tell: bring what monitoring and governance have found to the people who are on call."""
+
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
+from datetime import datetime
+
+from evergreen.core.errors import EvergreenError, InputError, NotFound, OutageError
+from evergreen.core.settings import settings
+from evergreen.flows.alerts import GOVERNANCE, MONITORING, Send, deliver, note
+from evergreen.flows.books import Books, open_books
+from evergreen.flows.looks import read_drift, read_newest
+from evergreen.flows.workspace import Workspace
+from evergreen.records.alert import Alert, AlertBook
+from evergreen.records.monitor import Finding, MonitorReport
+from evergreen.stores.ports import ObjectStore
+
+WORST = 5
+"""So many columns stand in a message; the report has all."""
+NEXT = {
+    "none": "nothing by itself",
+    "alert": "nothing by itself",
+    "retrain": "a retraining is asked for",
+    "rollback": "the champion before is brought back",
+}
+
+Links = Callable[[MonitorReport], Sequence[str]]
+"""Lines that say where more is to be read of a report."""
+
+
+def tell(ws: Workspace, *, send: Send, links: Links, now: datetime) -> AlertBook:
+    """Tell what the newest report on the model's champion finds, and what it finds no longer; doing it again tells nothing.
+
+    The connections are those of ``monitoring.alerts``, or of ``EVERGREEN_ALERTS`` where the spec names none. Without any
+    the log alone is told.
+
+    Raises
+    ------
+    OutageError, InputError
+        After everybody else was told: a connection did not answer, or cannot be used. The next call tells it.
+    """
+    with suppress(NotFound):
+        _note(ws, read_newest(ws.store, ws.model), links, now)
+    channels = ws.spec.monitoring.alerts or settings().alerts
+    return deliver(ws.store, ws.model, MONITORING, channels, send, at=now)
+
+
+def tell_fleet(
+    models: Iterable[str], *, send: Send, now: datetime, opened: Callable[[str], Books] = open_books
+) -> tuple[AlertBook, ...]:
+    """Tell the connections of ``EVERGREEN_ALERTS`` what the looks at the registry have found; raises as `tell` does."""
+    told, failed = [], list[EvergreenError]()
+    for model in models:
+        try:
+            told.append(deliver(opened(model).store, model, GOVERNANCE, settings().alerts, send, at=now))
+        except (OutageError, InputError) as error:
+            failed.append(error)
+    if failed:
+        kind = OutageError if any(isinstance(error, OutageError) for error in failed) else InputError
+        raise kind(f"The alerts of {len(failed)} models were not told to everybody. {failed[0]}")
+    return tuple(told)
+
+
+def _note(ws: Workspace, report: MonitorReport, links: Links, now: datetime) -> None:
+    lines = [*_worst(ws.store, report), _next(ws, report), *links(report)]
+    because = f"The report as of {_moment(report.as_of)}, on version {report.version}, does not find it any more."
+    fired = [_alert(report, finding, lines) for finding in report.fired]
+    note(ws.store, ws.model, MONITORING, fired, at=now, because="\n".join([because, *links(report)]))
+
+
+def _alert(report: MonitorReport, finding: Finding, lines: Sequence[str]) -> Alert:
+    since = finding.since or report.as_of
+    seen = f"Version {report.version}, {report.rows} rows up to {_moment(report.as_of)}; since {_moment(since)}."
+    return Alert(
+        model=report.model,
+        source=MONITORING,
+        kind="finding",
+        name=finding.name,
+        title=f"{report.model}: {finding.name}",
+        body="\n".join([finding.sentence, seen, *lines]),
+        since=since,
+    )
+
+
+def _next(ws: Workspace, report: MonitorReport) -> str:
+    decision, what = report.decision, NEXT[report.decision.action]
+    if decision.action == "retrain" and ws.spec.monitoring.retraining.confirm == "required":
+        what += ", which waits until somebody confirms it in Airflow"
+    request = f" (request {decision.request_id})" if decision.request_id else ""
+    return f"What happens next: {what}{request}. {decision.reason}".rstrip()
+
+
+def _worst(store: ObjectStore, report: MonitorReport) -> list[str]:
+    """The columns that drift, the worst first."""
+    if report.drift is None:
+        return []
+    drifting = [column for column in read_drift(store, report.drift).columns if column.drifts]
+    weights = {c.name: f" ({c.weight:.0%} of the importance)" for c in drifting if c.part == "feature"}
+    lines = [f"- {c.name}{weights.get(c.name, '')}: {c.sentence}" for c in drifting[:WORST]]
+    lines += [f"- and {len(drifting) - WORST} more"] if len(drifting) > WORST else []
+    return ["Columns that drift, the worst first:", *lines] if lines else []
+
+
+def _moment(at: datetime) -> str:
+    return f"{at:%Y-%m-%d %H:%M} UTC"

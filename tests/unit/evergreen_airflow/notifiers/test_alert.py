@@ -1,0 +1,173 @@
+"""Telling a webhook on this machine: what it gets, what is tried again, and that no secret of its URL is shown."""
+
+import json
+import logging
+import socket
+import traceback
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
+from typing import Any
+
+import pytest
+from airflow.providers.apprise.notifications.apprise import AppriseNotifier
+
+from evergreen.core.errors import InputError, OutageError
+from evergreen.records.alert import Alert
+from evergreen_airflow.notifiers import alert as room
+from evergreen_airflow.notifiers.alert import AlertNotifier, Sender
+
+SECRET = "s3cret-4711-webhook"
+DRIFT = Alert(
+    model="small",
+    source="monitoring",
+    kind="finding",
+    name="drift",
+    title="small: drift",
+    body="A {{ conn.ops.password }} <b>of</b> 5%.\n- wind: 0.3",
+    since=datetime(2013, 6, 1, tzinfo=UTC),
+)
+
+
+class Webhook:
+    """A server that keeps what it is sent, and answers as it is told; 200 when it is told nothing more."""
+
+    def __init__(self) -> None:
+        self.got: list[tuple[str, dict[str, Any]]] = []
+        self.answers: list[int] = []
+        hook = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                body = self.rfile.read(int(self.headers["Content-Length"]))
+                hook.got.append((self.path, json.loads(body)))
+                self.send_response(hook.answers.pop(0) if hook.answers else 200)
+                self.end_headers()
+
+            def log_message(self, *_: Any) -> None:
+                """Say nothing."""
+
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.port = self.server.server_address[1]
+
+
+@pytest.fixture
+def webhook() -> Iterator[Webhook]:
+    hook = Webhook()
+    thread = Thread(target=hook.server.serve_forever, kwargs={"poll_interval": 0.01})
+    thread.start()
+    yield hook
+    hook.server.shutdown()
+    hook.server.server_close()
+    thread.join()
+
+
+@pytest.fixture(autouse=True)
+def _no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(room, "PAUSES", (0.0, 0.0))
+
+
+@pytest.fixture
+def connect(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+    def made(*urls: str, name: str = "ops") -> None:
+        extra = {"config": [{"path": url} for url in urls]}
+        monkeypatch.setenv(f"AIRFLOW_CONN_{name.upper()}", json.dumps({"conn_type": "apprise", "extra": extra}))
+
+    return made
+
+
+def url_of(port: int) -> str:
+    return f"json://ann:{SECRET}@127.0.0.1:{port}/hooks/{SECRET}?+X-Key={SECRET}&-token={SECRET}"
+
+
+def test_a_webhook_gets_the_words_as_they_are(webhook: Webhook, connect: Callable[..., None]) -> None:
+    connect(url_of(webhook.port))
+    Sender()("ops", DRIFT)
+    ((path, said),) = webhook.got
+    assert path == f"/hooks/{SECRET}?token={SECRET}"
+    assert (said["title"], said["message"], said["type"]) == (DRIFT.title, DRIFT.body, "failure")
+
+
+def test_a_notifier_for_callbacks_renders_no_template_of_the_body(
+    webhook: Webhook, connect: Callable[..., None]
+) -> None:
+    connect(url_of(webhook.port))
+    AlertNotifier(apprise_conn_id="ops", title=DRIFT.title, body=DRIFT.body)({"dag": None})
+    assert webhook.got[0][1]["message"] == DRIFT.body
+
+
+def test_only_the_service_that_failed_is_tried_again(webhook: Webhook, connect: Callable[..., None]) -> None:
+    other = f"json://127.0.0.1:{webhook.port}/other"
+    connect(url_of(webhook.port), other)
+    webhook.answers = [500, 200, 503]
+    Sender()("ops", DRIFT)
+    assert [path.partition("?")[0] for path, _ in webhook.got] == [f"/hooks/{SECRET}", "/other"] + [
+        f"/hooks/{SECRET}"
+    ] * 2
+
+
+def test_pauses_grow_between_the_tries(
+    webhook: Webhook, connect: Callable[..., None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slept: list[float] = []
+    monkeypatch.setattr(room, "PAUSES", (1.0, 5.0))
+    monkeypatch.setattr("evergreen_airflow.notifiers.alert.time.sleep", slept.append)
+    connect(url_of(webhook.port))
+    webhook.answers = [500] * 3
+    with pytest.raises(OutageError, match=r"'ops' was not told in 3 tries: JSON \(it answered 500\)\.$"):
+        Sender()("ops", DRIFT)
+    assert (slept, len(webhook.got)) == ([1.0, 5.0], 3)
+
+
+def test_a_connection_that_failed_is_not_waited_for_twice(webhook: Webhook, connect: Callable[..., None]) -> None:
+    connect(url_of(webhook.port))
+    webhook.answers = [500] * 3
+    sender = Sender()
+    for _ in range(2):
+        with pytest.raises(OutageError, match="'ops' was not told"):
+            sender("ops", DRIFT)
+    with pytest.raises(InputError, match="There is no connection 'gone'"):
+        sender("gone", DRIFT)
+    assert len(webhook.got) == 3
+
+
+@pytest.fixture
+def closed() -> int:
+    """A port on which nothing listens."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        return int(taken.getsockname()[1])
+
+
+@pytest.mark.parametrize("broken", ["answers 500", "does not answer", "breaks off", "nonsense"])
+def test_no_secret_is_shown_when_telling_fails(
+    broken: str,
+    webhook: Webhook,
+    closed: int,
+    connect: Callable[..., None],
+    caplog: pytest.LogCaptureFixture,
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    webhook.answers = [500] * 3 if broken == "answers 500" else [99] * 3
+    urls = {"does not answer": url_of(closed), "nonsense": f"slack://{SECRET}"}
+    connect(urls.get(broken, url_of(webhook.port)))
+    caplog.set_level(logging.DEBUG)
+    with pytest.raises((OutageError, InputError)) as caught:
+        Sender()("ops", DRIFT)
+    shown = [
+        *traceback.format_exception(caught.value),
+        caplog.text,
+        *capfd.readouterr(),
+        repr(caught.value.__context__),
+    ]
+    assert SECRET not in "\n".join(shown)
+
+
+def test_airflows_own_notifier_would_show_it_and_hide_the_failure(
+    closed: int, connect: Callable[..., None], caplog: pytest.LogCaptureFixture
+) -> None:
+    connect(url_of(closed))
+    caplog.set_level(logging.DEBUG)
+    AppriseNotifier(apprise_conn_id="ops", body="x").notify({})  # type: ignore[no-untyped-call]
+    assert SECRET in caplog.text
