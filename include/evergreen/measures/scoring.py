@@ -6,7 +6,7 @@ import numpy as np
 import pyarrow as pa
 
 from evergreen.features.packaged import PackagedModel
-from evergreen.measures.classes import class_numbers
+from evergreen.measures.classes import aligned
 from evergreen.stats.bootstrap import Floats
 
 
@@ -16,11 +16,7 @@ def score(model: PackagedModel, table: pa.Table, classes: Sequence[str]) -> Floa
     A class that the model does not know gets probability 0.
     """
     scores = np.asarray(model.scores(table), dtype=np.float64)
-    if not classes:
-        return scores
-    aligned = np.zeros((len(scores), len(classes)))
-    aligned[:, class_numbers(model.classes, classes)] = scores
-    return aligned
+    return aligned(scores, model.classes, classes) if classes else scores
 
 
 def flaw(scores: Floats) -> str:

@@ -58,12 +58,13 @@ class PerformanceReport(Record):
     corrected
         Labels that replaced an earlier one.
     lag_median, lag_high
-        Seconds from event to label: median and 95th percentile; None without labels.
+        Seconds from event to first label: median and 95th percentile; None without labels.
     measured
         Empty where there are too few labels; ``reason`` says so.
     current, estimated
-        The newest window, due or not, and what the scores alone suggest for it; empty for tasks that have no such
-        estimate.
+        The newest window, due or not, and what the scores alone suggest for it; empty where there is no such estimate.
+    unestimated
+        Why there is no estimate; empty when there is one.
     past, coverage
         Estimates of earlier windows whose truth is known, and the share of them whose interval held it; None without any.
     kind
@@ -89,6 +90,7 @@ class PerformanceReport(Record):
     kind: str = ""
     slices: tuple[Slice, ...] = ()
     disparities: tuple[Disparity, ...] = ()
+    unestimated: str = ""
 
     def metric(self, name: str) -> Estimate | None:
         """A measured metric, or None."""

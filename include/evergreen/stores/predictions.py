@@ -76,6 +76,11 @@ class PredictionLog:
             return found
         return tuple(p for p in found if p.interval.start < interval.end and p.interval.end > interval.start)
 
+    def begun(self) -> datetime | None:
+        """When the oldest hour or day with a prediction begins; None without any."""
+        first = next((info for info in self.store.list(self._root) if info.key.endswith(".parquet")), None)
+        return None if first is None else log_file(first).events.start
+
     def path(self, file: LogFile) -> Path:
         """A local copy of a file; read-only. Raises ``NotFound`` when it is gone."""
         return local_copy(self.store, file.key)
@@ -97,6 +102,10 @@ class PredictionLog:
         """
         for file, mask in zip(partition.files, self.keep(partition), strict=True):
             yield from _batches(file, self.path(file), columns, mask)
+
+    def columns(self, file: LogFile) -> tuple[str, ...]:
+        """The columns of a file."""
+        return tuple(pq.read_schema(self.path(file)).names)
 
     def classes(self, file: LogFile) -> tuple[str, ...]:
         """What the ``scores`` of a file stand for, in their order; empty unless the task is multiclass."""

@@ -1,0 +1,177 @@
+"""Performance: a version's served predictions held against their labels, and against what its scores let one expect."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+
+import numpy as np
+import pyarrow.compute as pc
+
+from evergreen.core.digest import digest_of
+from evergreen.measures.classes import aligned
+from evergreen.monitoring.cause import cause
+from evergreen.monitoring.estimate import estimate
+from evergreen.monitoring.served import Served, served
+from evergreen.monitoring.truth import Truth, measured, truth, watched_disparities, watched_slices
+from evergreen.records.calibration import Calibration
+from evergreen.records.interval import Interval
+from evergreen.records.performance import Expected, Past, PerformanceReport
+from evergreen.spec.model import ModelSpec
+from evergreen.stats.bootstrap import Floats
+from evergreen.stats.intervals import TAIL
+from evergreen.stores.labels import LabelLog
+from evergreen.stores.predictions import PredictionLog
+
+MOST_PAST = 400
+"""So many estimates of earlier windows are kept in a report."""
+SEED_DIGITS = 12
+UNCALIBRATED = "No calibration is stored with the version: there is no label-free estimate."
+
+
+def performance(
+    spec: ModelSpec,
+    log: PredictionLog,
+    labels: LabelLog,
+    *,
+    version: int,
+    window: Interval,
+    as_of: datetime,
+    calibration: Calibration | None = None,
+    earlier: Sequence[PerformanceReport] = (),
+) -> PerformanceReport:
+    """Measure the newest window whose labels are due, and estimate ``window`` itself.
+
+    Only predictions that went to callers count. A version that served in a part of a window is measured on that part.
+
+    Parameters
+    ----------
+    window
+        The newest window; `due` says which one is measured.
+    as_of
+        Labels that were observed later are not known yet.
+    calibration
+        Of the version; without one there is no estimate.
+    earlier
+        Reports on the same version: what they expected of the window that is due now is held against the truth.
+    """
+    ended = due(spec, window, as_of)
+    asked = tuple(dict.fromkeys((*spec.slices.columns_read, *spec.columns.sensitive)))
+    rows = served(spec, log, ended, version=version, columns=asked, labels=labels, as_of=as_of)
+    newest = rows if window == ended else served(spec, log, window, version=version)
+    known = truth(spec, rows, ended)
+    report = replace(_measured(spec, known, rows, ended), version=version, current=window)
+    return _estimated(spec, calibration, report, known.rows, newest, earlier)
+
+
+def due(spec: ModelSpec, window: Interval, as_of: datetime) -> Interval:
+    """The newest window of the same length whose last label is due at ``as_of``, earlier by whole steps.
+
+    >>> from datetime import UTC, timedelta
+    >>> from types import SimpleNamespace as Part
+    >>> spec = Part(columns=Part(label=Part(delay=timedelta(days=1))), monitoring=Part(every=timedelta(days=1)))
+    >>> march = Interval(start=datetime(2013, 3, 1, tzinfo=UTC), end=datetime(2013, 3, 15, tzinfo=UTC))
+    >>> due(spec, march, datetime(2013, 3, 15, 6, tzinfo=UTC)).end.day
+    14
+    """
+    late = window.end + spec.columns.label.delay - as_of
+    shift = max(0, math.ceil(late / spec.monitoring.every)) * spec.monitoring.every
+    return Interval(start=window.start - shift, end=window.end - shift)
+
+
+def _measured(spec: ModelSpec, known: Truth, rows: Served, window: Interval) -> PerformanceReport:
+    """The report as far as labels decide it."""
+    seed = int(digest_of([spec.name, window.start.isoformat()])[:SEED_DIGITS], 16)
+    lag_median, lag_high = _lags(known.rows)
+    return PerformanceReport(
+        model=spec.name,
+        version=0,
+        window=window,
+        rows=len(rows.table),
+        units=None if rows.clusters.name == "none" else rows.clusters.count,
+        labelled=len(known.labels),
+        corrected=int(pc.sum(pc.greater(known.rows.table["correction"].cast("int32"), 0)).as_py() or 0),
+        lag_median=lag_median,
+        lag_high=lag_high,
+        reason=known.reason,
+        measured=measured(spec, known, seed=seed),
+        current=window,
+        estimated=(),
+        slices=watched_slices(spec, known, seed=seed),
+        disparities=watched_disparities(spec, known, seed=seed),
+    )
+
+
+def _estimated(
+    spec: ModelSpec,
+    calibration: Calibration | None,
+    report: PerformanceReport,
+    known: Served,
+    newest: Served,
+    earlier: Sequence[PerformanceReport],
+) -> PerformanceReport:
+    """The report with what scores alone suggest, of the ``known`` rows and of the ``newest``."""
+    before = tuple(p for p in _past(earlier) if p.window != report.window)
+    matched = _expected(spec, calibration, known, before) if report.measured else ()
+    past = (*before, *_became(report, matched, earlier))[-MOST_PAST:]
+    estimated = _expected(spec, calibration, newest, past)
+    held = [p.expected.held for p in past if p.expected.held is not None]
+    return replace(
+        report,
+        estimated=estimated,
+        past=past,
+        coverage=sum(held) / len(held) if held else None,
+        kind=cause(spec.task, calibration, report.measured, matched, estimated, known.clusters.count),
+        unestimated="" if estimated else _why_not(spec, calibration, newest),
+    )
+
+
+def _past(earlier: Sequence[PerformanceReport]) -> tuple[Past, ...]:
+    """What is known of earlier windows, in order; of two reports the later one counts."""
+    known = {(p.window.start, p.window.end, p.expected.metric): p for report in earlier for p in report.past}
+    return tuple(known[key] for key in sorted(known))
+
+
+def _became(
+    report: PerformanceReport, matched: Sequence[Expected], earlier: Sequence[PerformanceReport]
+) -> tuple[Past, ...]:
+    """What was expected of the window when it was the newest (else what is expected of it now), with its truth."""
+    said = {e.metric: e for one in earlier if one.current == report.window for e in one.estimated}
+    values = {m.metric: m.estimate.value for m in report.measured}
+    thought = {e.metric: e for e in matched} | said
+    return tuple(
+        Past(window=report.window, expected=replace(e, truth=values[name]))
+        for name, e in thought.items()
+        if name in values
+    )
+
+
+def _expected(
+    spec: ModelSpec, calibration: Calibration | None, rows: Served, past: Sequence[Past]
+) -> tuple[Expected, ...]:
+    if calibration is None or len(rows.scores) < spec.training.split.min_rows:
+        return ()
+    scores = _in_order(rows, calibration)
+    return estimate(spec.task, calibration, scores, rows.clusters, past) if np.isfinite(scores).all() else ()
+
+
+def _in_order(rows: Served, calibration: Calibration) -> Floats:
+    return aligned(rows.scores, rows.classes, calibration.classes) if calibration.classes else rows.scores
+
+
+def _why_not(spec: ModelSpec, calibration: Calibration | None, rows: Served) -> str:
+    if calibration is None:
+        return UNCALIBRATED
+    least = spec.training.split.min_rows
+    few = f"{len(rows.scores)} predictions; at least {least} are needed (training.split.min_rows)."
+    return calibration.reason or (few if len(rows.scores) < least else "Some scores are NaN or infinite.")
+
+
+def _lags(rows: Served) -> tuple[float, float] | tuple[None, None]:
+    """Seconds from event to label, the median and the 95th percentile: of first labels, as a correction has come later."""
+    first = rows.table.filter(pc.equal(rows.table["correction"].cast("int32"), 0))
+    if not len(first):
+        return None, None
+    moments = [first[name].cast("int64").to_numpy() for name in ("observed_time", "event_time")]
+    median, high = np.quantile((moments[0] - moments[1]) / 1e6, [0.5, 1 - 2 * TAIL])
+    return float(median), float(high)
