@@ -5,7 +5,9 @@ names start with ``e2e_``, which git ignores, and they are gone at the end.
 """
 
 import io
+import os
 import shutil
+import signal
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -24,10 +26,9 @@ import yaml
 
 from evergreen.core.settings import settings
 from evergreen.flows.workspace import Workspace, open_workspace
+from evergreen.stack import status
 
 PATIENCE = 300.0
-UNWATCHED = ("air_time", "flight_outcome")
-"""Models of the project of which no test makes a request."""
 ENDED = {"success", "failed", "skipped", "upstream_failed"}
 PROJECT = Path(__file__).resolve().parents[1]
 MODELS = PROJECT / "models"
@@ -156,10 +157,25 @@ class House:
         self.parsed(dag_id)
         self.ask("PATCH", f"/dags/{dag_id}", json={"is_paused": False})
 
-    def pause(self, dag_id: str) -> None:
-        """Keep the DAG from running by itself: each minute's look of each model would slow the others' tests down."""
-        self.parsed(dag_id)
-        self.ask("PATCH", f"/dags/{dag_id}", json={"is_paused": True})
+    def waiting(self, model: str) -> str:
+        """The run in which the model's requests are waited for, as soon as its first task has deferred."""
+        dag_id = f"drift_watch__{model}"
+
+        def deferred() -> str:
+            path = f"/dags/{dag_id}/dagRuns/~/taskInstances?state=deferred&limit=10"
+            answer = self.stack.api("GET", f"/api/v2{path}")
+            found = answer.json()["task_instances"] if answer.is_success else []
+            return str(found[0]["dag_run_id"]) if found else ""
+
+        found: str = self.wait(f"{dag_id} to wait", deferred)
+        return found
+
+    def kill_component(self, name: str) -> None:
+        """Send SIGKILL to a component of the stack; its supervisor starts it again."""
+        seen = status.read(self.stack.state.status)
+        pid = seen.components[name].pid if seen else None
+        assert pid is not None, f"{name} does not run."
+        os.kill(pid, signal.SIGKILL)
 
     def trigger(self, dag_id: str, run_id: str, /, **conf: Any) -> Any:
         """Ask for a run as the form does; the answer may be a refusal."""
@@ -236,8 +252,6 @@ def house(stack: Any) -> Iterator[House]:
         settings.cache_clear()
         _forget_models()
         found = House(stack)
-        for model in UNWATCHED:
-            found.pause(f"drift_watch__{model}")
         try:
             yield found
         finally:
@@ -247,18 +261,10 @@ def house(stack: Any) -> Iterator[House]:
 
 @pytest.fixture(scope="session")
 def drop(house: House) -> Callable[..., Workspace]:
-    """Drop a model folder with data, unpause its DAG, and give its workspace.
-
-    ``watched``: whether its requests are looked for each minute. Other keyword arguments replace keys of its spec.
-    """
+    """Drop a model folder with data, unpause its DAG, and give its workspace. Other arguments replace keys of its spec."""
 
     def dropped(
-        name: str,
-        *,
-        data: bytes | None = None,
-        suite: dict[str, Any] | None = None,
-        watched: bool = True,
-        **changes: Any,
+        name: str, *, data: bytes | None = None, suite: dict[str, Any] | None = None, **changes: Any
     ) -> Workspace:
         draft = MODELS / f".{name}"
         draft.mkdir()
@@ -269,8 +275,6 @@ def drop(house: House) -> Callable[..., Workspace]:
         ws = open_workspace(name)
         ws.store.put(f"{name}/raw/start=2013-01-01/end=2013-03-01/events.parquet", data or _parquet())
         house.unpause(f"retrain__{name}")
-        if not watched:
-            house.pause(f"drift_watch__{name}")
         return ws
 
     return dropped

@@ -21,7 +21,7 @@ SHOTS = Path(__file__).resolve().parents[2] / ".evergreen" / "screenshots"
 @pytest.fixture(scope="module")
 def question(house: Any, drop: Callable[..., Workspace]) -> str:
     """The path of a question that waits."""
-    ws = drop(MODEL, watched=False, approval={"mode": "required", "approvers": ["ada"]})
+    ws = drop(MODEL, approval={"mode": "required", "approvers": ["ada"]})
     house.trigger(f"retrain__{MODEL}", "shown", as_of="2013-03-01T00:00:00Z", reason="To be approved.")
     seen = house.finished(f"retrain__{MODEL}", "shown")
     assert seen.states["release"] == "success", house.why(seen) or seen.note

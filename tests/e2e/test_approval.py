@@ -207,7 +207,7 @@ def test_a_newer_challenger_supersedes_one_that_waits_and_blocks_no_retraining(d
 
 
 def test_silence_is_a_no(house: Any, drop: Callable[..., Workspace]) -> None:
-    hasty = Desk(house, drop(HASTY, watched=False, approval={**REQUIRED, "timeout": "5s"}))
+    hasty = Desk(house, drop(HASTY, approval={**REQUIRED, "timeout": "5s"}))
     seen = hasty.finished(hasty.challenge("first"))
     assert (seen.states["approve"], seen.states["confirm"], seen.states["promote"]) == ("success", "success", "skipped")
     assert "Rejected by timeout" in seen.note

@@ -29,7 +29,7 @@ def test_a_broken_folder_is_shown_while_others_run(
 def test_a_truncated_object_is_red_and_leaves_nothing(
     house: Any, drop: Callable[..., Workspace], parquet: bytes
 ) -> None:
-    ws = drop("e2e_truncated", watched=False, data=parquet[: len(parquet) // 2])
+    ws = drop("e2e_truncated", data=parquet[: len(parquet) // 2])
     house.trigger("retrain__e2e_truncated", "bad", as_of=AS_OF)
     seen = house.finished("retrain__e2e_truncated", "bad")
     assert (seen.state, seen.states["snapshot"], seen.states["report"]) == ("failed", "failed", "failed")
@@ -43,7 +43,7 @@ def test_a_truncated_object_is_red_and_leaves_nothing(
 
 def test_data_that_fails_a_critical_expectation_is_a_green_refusal(house: Any, drop: Callable[..., Workspace]) -> None:
     rows = {"type": "expect_table_row_count_to_be_between", "kwargs": {"min_value": 1_000_000}}
-    ws = drop("e2e_thin", watched=False, suite={"version": 1, "expectations": [rows]})
+    ws = drop("e2e_thin", suite={"version": 1, "expectations": [rows]})
     house.trigger("retrain__e2e_thin", "thin", as_of=AS_OF)
     seen = house.finished("retrain__e2e_thin", "thin")
     assert (seen.state, seen.states["validate"], seen.states["report"]) == ("success", "success", "success")

@@ -85,7 +85,7 @@ class Governed:
 @pytest.fixture(scope="module")
 def governed(house: Any, drop: Callable[..., Workspace]) -> Governed:
     """Version by version: the champion before, and a champion that somebody regrets."""
-    place = Governed(house, drop(MODEL, watched=False))
+    place = Governed(house, drop(MODEL))
     for run_id, trees in (("first", 20), ("second", 25)):
         place.retrain(run_id, max_iter=trees)
         place.promote(run_id)

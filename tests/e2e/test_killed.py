@@ -76,10 +76,9 @@ def test_a_killed_promotion_is_made_once(house: Any, small: Workspace) -> None:
 def test_a_request_whose_claim_is_killed_is_served_once(house: Any, small: Workspace) -> None:
     def begin(attempt: int) -> tuple[str, str]:
         as_of, trees = datetime.fromisoformat(AS_OF), {"max_iter": 90 + attempt}
-        house.parsed(f"drift_watch__{small.model}")
+        run_id = house.waiting(small.model)
         ask(small, asked_by="drift", reason="Kill.", request_id=f"kill-{attempt}", as_of=as_of, hyperparameters=trees)
-        house.trigger(f"drift_watch__{small.model}", f"claim-{attempt}")
-        return f"drift_watch__{small.model}", f"claim-{attempt}"
+        return f"drift_watch__{small.model}", run_id
 
     attempt, _ = killed(house, "claim", begin)
     served = house.finished(f"retrain__{small.model}", f"request__kill-{attempt}")
