@@ -59,11 +59,12 @@ class CategoricalTally:
         rows = np.bincount(indices.drop_null().to_numpy(), minlength=len(encoded.dictionary))
         for value, times in zip(texts(encoded.dictionary), rows.tolist(), strict=True):
             if times:
-                self._add(value, times)
+                self.add_value(value, times)
         if len(self.new) > 4 * MOST_NEW:  # what is left out now would be left out at the end
             self.new = added([self.new])
 
-    def _add(self, value: str | None, times: int) -> None:
+    def add_value(self, value: str | None, times: int) -> None:
+        """Count a value, as text, so many times; None is no value."""
         if value is None:
             self.nulls += times
         elif value in self.bin_of:
