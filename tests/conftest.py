@@ -2,8 +2,6 @@
 
 import os
 import shutil
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -16,9 +14,8 @@ from hypothesis import settings as hypothesis
 # The fixtures of the tests end to end and in the browser are here, so that both share one house.
 from tests.house import drop, house, land_flights, parquet, small, write_folder  # noqa: F401
 
-from evergreen.core.settings import settings
 from evergreen.stack import lifecycle
-from evergreen.stack.credentials import USERS, passwords
+from evergreen.stack.credentials import passwords
 from evergreen.stack.environment import environment
 from evergreen.stack.state import State
 
@@ -55,34 +52,6 @@ class Stack:
             self._tokens[user] = answer.raise_for_status().json()["access_token"]
         return self._tokens[user]
 
-    def create_users(self) -> None:
-        """Enter the users of the stack into FAB's tables, with the passwords that the stack has made for them."""
-        create = [
-            "airflow",
-            "users",
-            "create",
-            "-r",
-            "Admin",
-            "-u",
-            "admin",
-            "-f",
-            "A",
-            "-l",
-            "B",
-            "-e",
-            "admin@example.com",
-        ]
-        typed = f"{self.passwords['admin']}\n" * 2
-        env = {**self.shell_env, "PYTHONWARNINGS": "ignore"}
-        subprocess.run(
-            [Path(sys.executable).parent / create[0], *create[1:]], env=env, input=typed, text=True, check=True
-        )
-        for user, role in USERS.items():
-            if user != "admin":
-                body = {"username": user, "email": f"{user}@example.com", "first_name": user, "last_name": user,
-                        "password": self.passwords[user], "roles": [{"name": role.capitalize()}]}  # fmt: skip
-                self.api("POST", "/auth/fab/v1/users", json=body).raise_for_status()
-
     def api(self, method: str, path: str, *, user: str | None = "admin", **request: Any) -> httpx.Response:
         """Ask Airflow, ``path`` as in ``/api/v2/dags``; without a login when ``user`` is ``None``."""
         headers = {} if user is None else {"Authorization": f"Bearer {self.token(user)}"}
@@ -110,9 +79,6 @@ def stack() -> Iterator[Stack]:
     state = State(project=PROJECT, path=folder)
     try:
         lifecycle.up(state, lambda _: None)
-        started = Stack(state)
-        if settings().stack_login == "fab":
-            started.create_users()
-        yield started
+        yield Stack(state)
     finally:
         _discard(folder)

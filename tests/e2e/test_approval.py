@@ -6,17 +6,20 @@ The same under the simple login, whose ids are names, and under FAB, whose ids a
 
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 import pytest
+from mlflow import MlflowClient
 
 from evergreen.flows.ledger import Ledger
 from evergreen.flows.workspace import Workspace
 from evergreen.records.promotion_request import TAG
 from evergreen.records.refit import Refit
+from evergreen_airflow.ui.webhook import WATCH
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(1200)]
 
@@ -142,7 +145,12 @@ def test_marking_all_steps_green_makes_no_champion(desk: Desk, waiting: str) -> 
 
 
 def test_a_tag_in_mlflow_asks_the_approvers(desk: Desk, waiting: str) -> None:
-    number = desk.version("first")
+    number, stack = desk.version("first"), desk.house.stack
+    MlflowClient(stack.mlflow_url, stack.mlflow_url).create_webhook(
+        "evergreen", f"{stack.airflow_url}/evergreen-hooks/mlflow", ["model_version_tag.set"],
+        secret=stack.env["EVERGREEN_WEBHOOK_SECRET"],
+    )  # fmt: skip
+    time.sleep(5)  # MLflow looks for new webhooks as rarely
     desk.ws.registry.tag_version(MODEL, number, {TAG: "please"})
 
     def answered() -> str:
@@ -150,6 +158,8 @@ def test_a_tag_in_mlflow_asks_the_approvers(desk: Desk, waiting: str) -> None:
         return said.removeprefix("asked in ") if said.startswith("asked in ") else ""
 
     run = desk.house.wait("the tag to be served", answered)
+    runs = desk.house.ask("GET", f"/dags/{WATCH}/dagRuns?limit=100")["dag_runs"]
+    assert "success" in [r["state"] for r in runs if r["dag_run_id"].startswith("webhook__")]
     assert [user["name"] for user in desk.question(run)["assigned_users"]] == ["ada", "bob"]
 
 

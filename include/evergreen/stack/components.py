@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
+from evergreen.core.settings import settings
 from evergreen.stack import probes
 from evergreen.stack.procfile import read
 from evergreen.stack.state import State
@@ -27,8 +28,10 @@ class Component:
 
 
 MIGRATE = "migrate"
-"""Makes or upgrades Airflow's tables, and locks the bucket; not in the Procfile, since it does not stay."""
-PREPARE = "sh -c 'airflow db migrate && evergreen store check --lock'"
+"""Makes or upgrades Airflow's tables, locks the bucket, and enters FAB's users; not in the Procfile, since it does not stay."""
+PREPARE = ("airflow db migrate", "evergreen store check --lock")
+FAB_USERS = "python -m evergreen_airflow.fab_users"
+"""The simple login reads its users from the environment; FAB has them in tables."""
 
 NEEDS = {
     "mlflow": ("postgres", "s3"),
@@ -65,7 +68,12 @@ def note_migrated(state: State) -> None:
 
 
 def _prepared() -> str:
-    return f"{version('apache-airflow-core')}, {PREPARE}"
+    return f"{version('apache-airflow-core')}, {_prepare()}"
+
+
+def _prepare() -> str:
+    steps = (*PREPARE, FAB_USERS) if settings().stack_login == "fab" else PREPARE
+    return f"sh -c '{' && '.join(steps)}'"
 
 
 def components(state: State) -> list[Component]:
@@ -77,7 +85,7 @@ def components(state: State) -> list[Component]:
     if "api-server" in commands and not migrated(state):
         first = list(commands).index("api-server")
         lines = list(commands.items())
-        commands = dict([*lines[:first], (MIGRATE, PREPARE), *lines[first:]])
+        commands = dict([*lines[:first], (MIGRATE, _prepare()), *lines[first:]])
     return [
         Component(
             name=name,

@@ -41,6 +41,8 @@ class Credentials:
     jwt_secret: str = field(default_factory=lambda: secrets.token_urlsafe(48), repr=False)
     api_secret_key: str = field(default_factory=_password, repr=False)
     metrics_token: str = field(default_factory=_password, repr=False)
+    webhook_secret: str = field(default_factory=_password, repr=False)
+    webhook_key: str = field(default_factory=_fernet, repr=False)
 
 
 def write_private(path: Path, text: str) -> None:
@@ -55,7 +57,7 @@ def write_private(path: Path, text: str) -> None:
 
 
 def credentials(state: State) -> Credentials:
-    """The secrets of this stack; generated when there are none yet.
+    """The secrets of this stack; generated when there are none yet. One that an older release did not have is added.
 
     Raises
     ------
@@ -70,9 +72,13 @@ def credentials(state: State) -> Credentials:
             )
         write_private(state.credentials, json.dumps(asdict(Credentials()), indent=2))
     try:
-        return Credentials(**json.loads(state.credentials.read_text()))
+        known = json.loads(state.credentials.read_text())
+        found = Credentials(**known)
     except (ValueError, TypeError):
         raise RunError(f"{state.credentials} is damaged: restore it, or run `make clean` and start anew.") from None
+    if len(known) < len(asdict(found)):
+        write_private(state.credentials, json.dumps(asdict(found), indent=2))
+    return found
 
 
 def signing_key(state: State) -> Path:

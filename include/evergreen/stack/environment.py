@@ -47,6 +47,7 @@ def environment(state: State) -> dict[str, str]:
         "EVERGREEN_METRICS_TOKEN": secret.metrics_token,
         "EVERGREEN_AIRFLOW_USER": SERVICE,
         "EVERGREEN_AIRFLOW_PASSWORD": passwords(state)[SERVICE],
+        "EVERGREEN_WEBHOOK_SECRET": secret.webhook_secret,
         "EVERGREEN_DATABASE_URL": database(
             "evergreen", secret.evergreen_database, chosen["postgres"], driver="postgresql"
         ),
@@ -148,6 +149,11 @@ def component(state: State, name: str) -> dict[str, str]:
             "AWS_DEFAULT_REGION": "us-east-1",
             "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false",  # judges and scorers of language models
             "MLFLOW_DISABLE_TELEMETRY": "true",
+            # Webhooks may go to Airflow on this machine, from the moment on when they are made, and after a restart.
+            "MLFLOW_WEBHOOK_ALLOWED_SCHEMES": "https,http",
+            "MLFLOW_WEBHOOK_ALLOW_PRIVATE_IPS": "true",
+            "MLFLOW_WEBHOOK_CACHE_TTL": "5",
+            "MLFLOW_WEBHOOK_SECRET_ENCRYPTION_KEY": secret.webhook_key,
         },
     }
     if name in own:

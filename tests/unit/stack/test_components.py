@@ -3,6 +3,7 @@ from pathlib import Path
 
 import pytest
 
+from evergreen.core.settings import settings
 from evergreen.stack import components as module
 from evergreen.stack.components import MIGRATE, components, migrated, note_migrated
 from evergreen.stack.state import State
@@ -49,6 +50,19 @@ def test_a_component_of_ones_own_needs_nothing(tmp_path: Path) -> None:
     (tmp_path / "Procfile").write_text("mine: sleep 5\n")
     (mine,) = components(State(tmp_path, tmp_path / ".evergreen"))
     assert (mine.name, mine.command, mine.needs, mine.once) == ("mine", "sleep 5", (), False)
+
+
+def test_a_stack_with_fabs_login_enters_its_users(project: State, monkeypatch: pytest.MonkeyPatch) -> None:
+    note_migrated(project)
+    monkeypatch.setenv("EVERGREEN_STACK_LOGIN", "fab")
+    settings.cache_clear()
+    try:
+        assert not migrated(project)
+        (migrate,) = [found.command for found in components(project) if found.name == MIGRATE]
+    finally:
+        monkeypatch.undo()
+        settings.cache_clear()
+    assert "evergreen_airflow.fab_users" in migrate
 
 
 def test_tables_are_migrated_once_for_each_airflow(project: State, monkeypatch: pytest.MonkeyPatch) -> None:

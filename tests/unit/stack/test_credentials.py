@@ -1,6 +1,7 @@
 import base64
 import json
 import stat
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
@@ -35,6 +36,14 @@ def test_a_damaged_file_is_not_replaced(state: State) -> None:
     with pytest.raises(RunError, match="is damaged"):
         credentials(state)
     assert state.credentials.read_text() == '{"postgres": "x"'
+
+
+def test_a_secret_that_an_older_release_did_not_have_is_made_once(state: State) -> None:
+    made = asdict(credentials(state))
+    state.credentials.write_text(json.dumps({name: made[name] for name in made if name != "webhook_key"}))
+    added = credentials(state)
+    assert asdict(added) == made | {"webhook_key": added.webhook_key}
+    assert credentials(state) == added
 
 
 def test_every_user_has_a_password(state: State) -> None:

@@ -36,7 +36,7 @@ def test_each_component_has_only_the_secrets_that_it_needs(state: State) -> None
     s3 = {"s3_access_key", "s3_secret_key"}
     assert secrets_in(state, environment.component(state, "postgres")) == set()
     assert secrets_in(state, environment.component(state, "s3")) == s3 | {"filer_key"}
-    assert secrets_in(state, environment.component(state, "mlflow")) == s3 | {"mlflow_database"}
+    assert secrets_in(state, environment.component(state, "mlflow")) == s3 | {"mlflow_database", "webhook_key"}
     airflow = s3 | {
         "airflow_database",
         "evergreen_database",
@@ -44,6 +44,7 @@ def test_each_component_has_only_the_secrets_that_it_needs(state: State) -> None
         "jwt_secret",
         "api_secret_key",
         "metrics_token",
+        "webhook_secret",
     }
     assert secrets_in(state, environment.component(state, "scheduler")) == airflow
 
