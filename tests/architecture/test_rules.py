@@ -56,6 +56,7 @@ COVERED_BY = {
     "include/evergreen/journal/state.py": "unit/journal/test_journal.py",
     "include/evergreen/monitoring/binned.py": "unit/monitoring/test_reference.py",
     "include/evergreen/monitoring/distance.py": "unit/monitoring/test_drift.py",
+    "include/evergreen/monitoring/pictures.py": "unit/monitoring/test_drift_page.py",
     "include/evergreen/monitoring/significance.py": "unit/monitoring/test_drift.py",
     "include/evergreen/monitoring/wording.py": "unit/monitoring/test_drift.py",
     "include/evergreen/monitoring/doing.py": "unit/monitoring/test_findings.py",

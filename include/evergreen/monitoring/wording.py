@@ -38,7 +38,8 @@ def said(
         return f"{by_chance} Sampling units differ as much by chance (p {_chance(p)})." + _gone(here)
     if "distribution" not in chances:
         return "There are no values to compare on one side; its nulls have not changed." if chances else "Not compared."
-    return f"No change that counts: {_what('distribution', kind, here).lower()}." + _gone(here)
+    apart = _what("distribution", kind, here)
+    return f"No change that counts: {apart[0].lower()}{apart[1:]}." + _gone(here)
 
 
 def _what(aspect: str, kind: str, here: Distance) -> str:

@@ -23,19 +23,19 @@ class Drawing:
     svg: str
 
 
-def axes_of(*, height: float, left: float = 0.16, below: float = 0.5) -> Axes:
+def axes_of(*, height: float, left: float = 0.16) -> Axes:
     """Axes on a figure of their own: nothing here is shared with another thread. Layout engines draw twice.
 
     Parameters
     ----------
-    height, below
-        Of the figure, and of the space under the axes, in inches.
+    height
+        Of the figure, in inches.
     left
         Share of the width to the left of the axes.
     """
     figure = Figure(figsize=(WIDTH, height))
     FigureCanvasSVG(figure)
-    figure.subplots_adjust(left=left, right=0.97, bottom=below / height, top=1 - 0.1 / height)
+    figure.subplots_adjust(left=left, right=0.97, bottom=0.5 / height, top=1 - 0.1 / height)
     axes: Axes = figure.add_subplot()
     axes.spines[["top", "right"]].set_visible(False)
     return axes
