@@ -6,19 +6,16 @@ import socket
 import traceback
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
-from typing import Any
 
 import pytest
 from airflow.providers.apprise.notifications.apprise import AppriseNotifier
+from tests.webhook import SECRET, Webhook, serving, url_of
 
 from evergreen.core.errors import InputError, OutageError
 from evergreen.records.alert import Alert
 from evergreen_airflow.notifiers import alert as room
 from evergreen_airflow.notifiers.alert import AlertNotifier, Sender
 
-SECRET = "s3cret-4711-webhook"
 DRIFT = Alert(
     model="small",
     source="monitoring",
@@ -30,37 +27,10 @@ DRIFT = Alert(
 )
 
 
-class Webhook:
-    """A server that keeps what it is sent, and answers as it is told; 200 when it is told nothing more."""
-
-    def __init__(self) -> None:
-        self.got: list[tuple[str, dict[str, Any]]] = []
-        self.answers: list[int] = []
-        hook = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_POST(self) -> None:
-                body = self.rfile.read(int(self.headers["Content-Length"]))
-                hook.got.append((self.path, json.loads(body)))
-                self.send_response(hook.answers.pop(0) if hook.answers else 200)
-                self.end_headers()
-
-            def log_message(self, *_: Any) -> None:
-                """Say nothing."""
-
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.port = self.server.server_address[1]
-
-
 @pytest.fixture
 def webhook() -> Iterator[Webhook]:
-    hook = Webhook()
-    thread = Thread(target=hook.server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    yield hook
-    hook.server.shutdown()
-    hook.server.server_close()
-    thread.join()
+    with serving() as hook:
+        yield hook
 
 
 @pytest.fixture(autouse=True)
@@ -77,12 +47,8 @@ def connect(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
     return made
 
 
-def url_of(port: int) -> str:
-    return f"json://ann:{SECRET}@127.0.0.1:{port}/hooks/{SECRET}?+X-Key={SECRET}&-token={SECRET}"
-
-
 def test_a_webhook_gets_the_words_as_they_are(webhook: Webhook, connect: Callable[..., None]) -> None:
-    connect(url_of(webhook.port))
+    connect(webhook.url)
     Sender()("ops", DRIFT)
     ((path, said),) = webhook.got
     assert path == f"/hooks/{SECRET}?token={SECRET}"
@@ -92,14 +58,14 @@ def test_a_webhook_gets_the_words_as_they_are(webhook: Webhook, connect: Callabl
 def test_a_notifier_for_callbacks_renders_no_template_of_the_body(
     webhook: Webhook, connect: Callable[..., None]
 ) -> None:
-    connect(url_of(webhook.port))
+    connect(webhook.url)
     AlertNotifier(apprise_conn_id="ops", title=DRIFT.title, body=DRIFT.body)({"dag": None})
     assert webhook.got[0][1]["message"] == DRIFT.body
 
 
 def test_only_the_service_that_failed_is_tried_again(webhook: Webhook, connect: Callable[..., None]) -> None:
-    other = f"json://127.0.0.1:{webhook.port}/other"
-    connect(url_of(webhook.port), other)
+    other = f"json://127.0.0.1:{webhook.server.server_port}/other"
+    connect(webhook.url, other)
     webhook.answers = [500, 200, 503]
     Sender()("ops", DRIFT)
     assert [path.partition("?")[0] for path, _ in webhook.got] == [f"/hooks/{SECRET}", "/other"] + [
@@ -113,7 +79,7 @@ def test_pauses_grow_between_the_tries(
     slept: list[float] = []
     monkeypatch.setattr(room, "PAUSES", (1.0, 5.0))
     monkeypatch.setattr("evergreen_airflow.notifiers.alert.time.sleep", slept.append)
-    connect(url_of(webhook.port))
+    connect(webhook.url)
     webhook.answers = [500] * 3
     with pytest.raises(OutageError, match=r"'ops' was not told in 3 tries: JSON \(it answered 500\)\.$"):
         Sender()("ops", DRIFT)
@@ -121,7 +87,7 @@ def test_pauses_grow_between_the_tries(
 
 
 def test_a_connection_that_failed_is_not_waited_for_twice(webhook: Webhook, connect: Callable[..., None]) -> None:
-    connect(url_of(webhook.port))
+    connect(webhook.url)
     webhook.answers = [500] * 3
     sender = Sender()
     for _ in range(2):
@@ -151,7 +117,7 @@ def test_no_secret_is_shown_when_telling_fails(
 ) -> None:
     webhook.answers = [500] * 3 if broken == "answers 500" else [99] * 3
     urls = {"does not answer": url_of(closed), "nonsense": f"slack://{SECRET}"}
-    connect(urls.get(broken, url_of(webhook.port)))
+    connect(urls.get(broken, webhook.url))
     caplog.set_level(logging.DEBUG)
     with pytest.raises((OutageError, InputError)) as caught:
         Sender()("ops", DRIFT)
