@@ -1,0 +1,90 @@
+"""The champion answers for raw rows, once, and their labels are logged as they fall due."""
+
+from collections import Counter
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import numpy as np
+import pyarrow as pa
+import pytest
+
+from evergreen.core.clock import frozen
+from evergreen.core.errors import DataError, RunError
+from evergreen.flows import chain, release
+from evergreen.flows.score import champion, land_labels, score
+from evergreen.flows.workspace import Workspace
+from evergreen.records.interval import Interval
+from evergreen.stores.labels import LabelLog
+from evergreen.stores.predictions import PredictionLog
+
+from .conftest import Place
+
+FEBRUARY, MARCH = datetime(2013, 2, 1, tzinfo=UTC), datetime(2013, 3, 1, tzinfo=UTC)
+DAY = timedelta(days=1)
+MONTH = Interval(start=FEBRUARY, end=MARCH)
+NAMES = ("prediction_id", "request_key", "version", "variant", "event_time", "served_time", "feature_wind", "score", "decision")  # fmt: skip
+
+
+@pytest.fixture
+def serving(place: Place) -> Workspace:
+    """A champion of January whose labels come two days late, and February's rows."""
+    columns = place.ws.spec.columns
+    late = columns.model_copy(update={"label": columns.label.model_copy(update={"delay": 2 * DAY})})
+    place.ws = replace(place.ws, spec=place.ws.spec.model_copy(update={"columns": late}))
+    chain.retrain(place.ws, place.run("first", FEBRUARY))
+    for step in (release.approve, release.release, release.promote):
+        step(place.ws, "first")
+    place.land(2)
+    return place.ws
+
+
+def predictions(ws: Workspace) -> pa.Table:
+    log = PredictionLog(ws.store, ws.model)
+    return pa.Table.from_batches([b for partition in log.partitions() for b in log.read(partition, NAMES)])
+
+
+def labels(ws: Workspace, as_of: datetime) -> pa.Table:
+    return pa.concat_tables(LabelLog(ws.store, ws.model).read(MONTH, as_of=as_of))
+
+
+def test_each_row_of_an_interval_is_answered_once_as_the_package_answers(serving: Workspace) -> None:
+    for at in (MARCH, MARCH, MARCH + DAY):  # scoring again, at whatever time, logs nothing that counts
+        with frozen(at):
+            assert score(serving, MONTH) == 900
+    found = predictions(serving)
+    assert len(found) == len(set(found["prediction_id"].to_pylist())) == 900
+    assert set(found["request_key"].to_pylist()) == {f"2-{i}" for i in range(900)}
+    assert set(zip(found["version"].to_pylist(), found["variant"].to_pylist(), strict=True)) == {
+        (champion(serving).package.version, "champion")
+    }
+    scores = found["score"].to_numpy()
+    assert found["decision"].to_pylist() == ["1" if value >= 0.5 else "0" for value in scores]
+    assert 0 < np.corrcoef(scores, found["feature_wind"].to_numpy())[0, 1] < 1
+    partitions = PredictionLog(serving.store, "small").partitions()
+    assert Counter(p.interval.end - p.interval.start for p in partitions) == {DAY: 28}
+    with pytest.raises(DataError, match="none of them is complete"):
+        score(serving, Interval(start=MARCH, end=MARCH + DAY))
+
+
+def test_labels_of_predictions_are_logged_when_they_are_due(serving: Workspace) -> None:
+    assert land_labels(serving, MONTH, MARCH + 2 * DAY) == 0, "nothing was predicted"
+    score(serving, MONTH)
+    assert land_labels(serving, MONTH, FEBRUARY + DAY) == 0
+    early = [land_labels(serving, MONTH, MARCH) for _ in range(2)]
+    known = labels(serving, MARCH)
+    due = sum(at < MARCH - 2 * DAY for at in predictions(serving)["event_time"].to_pylist())
+    assert early == [due, due]
+    assert len(known) == due < 900
+    late = [o - e for o, e in zip(known["observed_time"].to_pylist(), known["event_time"].to_pylist(), strict=True)]
+    assert set(late) == {2 * DAY}
+    assert land_labels(serving, MONTH, MARCH + 2 * DAY) == 900
+    every = labels(serving, MARCH + 2 * DAY).select(["prediction_id", "value"])
+    joined = predictions(serving).select(["prediction_id", "score"]).join(every, "prediction_id", join_type="inner")
+    value, scores = joined["value"].to_numpy(), joined["score"].to_numpy()
+    assert set(value) == {0.0, 1.0}
+    assert scores[value == 1].mean() > scores[value == 0].mean() + 0.2
+
+
+def test_without_a_champion_nobody_answers(place: Place) -> None:
+    with pytest.raises(RunError, match="small: there is no champion yet"):
+        score(place.ws, MONTH)
