@@ -8,7 +8,6 @@ import ibis
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
-import pytest
 
 from evergreen.monitoring import ibis as by_ibis
 from evergreen.monitoring.profile import profile
@@ -20,19 +19,19 @@ SPECIAL = [None, math.nan, math.inf, -math.inf, 0.0, -0.0, 5e-324, 1e308]
 
 
 def table() -> pa.Table:
-    smooth = RANDOM.normal(size=2_000)
-    often = np.where(RANDOM.random(2_000) < 0.5, 0.25, smooth)
+    smooth = RANDOM.normal(size=150)
+    often = np.where(RANDOM.random(150) < 0.5, 0.25, smooth)
     return pa.table(
         {
             "smooth": pa.array([*SPECIAL, *smooth]),
             "often": pa.array([*SPECIAL, *often], pa.float64()),
             "single": pa.array([*SPECIAL[:-1], 1e30, *smooth], pa.float32()),
-            "whole": pa.array([*([None] * 8), *RANDOM.integers(-5, 400, 2_000).tolist()], pa.int64()),
+            "whole": pa.array([*([None] * 8), *RANDOM.integers(-5, 400, 150).tolist()], pa.int64()),
             "yes": pa.array([*([None] * 8), *(smooth > 0).tolist()]),
-            "carrier": pa.array([None, "", "new", "new", *RANDOM.choice(["UA", "AA", "Zürich"], 2_004).tolist()]),
-            "month": pa.array([*([None] * 8), *RANDOM.integers(1, 13, 2_000).tolist()], pa.int32()),
-            "code": pa.array([*SPECIAL[:2], *RANDOM.choice([1.0, 2.5, 1e-7, 1e22], 2_006).tolist()], pa.float64()),
-            "wide": pa.array([f"N{i}" for i in RANDOM.integers(0, 500, 2_008)]),
+            "carrier": pa.array([None, "", "new", "new", *RANDOM.choice(["UA", "AA", "Zürich"], 154).tolist()]),
+            "month": pa.array([*([None] * 8), *RANDOM.integers(1, 13, 150).tolist()], pa.int32()),
+            "code": pa.array([*SPECIAL[:2], *RANDOM.choice([1.0, 2.5, 1e-7, 1e22], 156).tolist()], pa.float64()),
+            "wide": pa.array([f"N{i}" for i in RANDOM.integers(0, 50, 158)]),
         }
     )
 
@@ -54,13 +53,12 @@ def layout(rows: pa.Table) -> Layout:
     )
 
 
-@pytest.mark.parametrize("prefix", ["", "feature_"])
-def test_both_count_alike(prefix: str, tmp_path: Path) -> None:
+def test_both_count_alike(tmp_path: Path) -> None:
     rows = table()
     bins = layout(rows)
-    columns = {f"{prefix}{name}": name for name in rows.column_names}
+    columns = {f"feature_{name}": name for name in rows.column_names}
     path = tmp_path / "rows.parquet"
-    pq.write_table(rows.rename_columns(list(columns)), path, row_group_size=300)
+    pq.write_table(rows.rename_columns(list(columns)), path, row_group_size=60)
     connection = ibis.duckdb.connect()
     try:
         theirs = by_ibis.profile(connection.read_parquet(path), bins, columns)
