@@ -12,7 +12,7 @@ from evergreen.flows.workspace import Workspace, open_workspace
 from evergreen.journal.verify import verify
 from evergreen.records.report import Outcome
 
-pytestmark = [pytest.mark.e2e, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(1200)]
 
 MODELS = ("e2e_flood", "e2e_surge")
 AT_ONCE = 2
@@ -70,6 +70,7 @@ def served_once(house: Any, ws: Workspace, wanted: set[str]) -> None:
     house.wait(
         f"the requests of {ws.model} to be closed",
         lambda: all(s.status == "closed" for s in ws.journal.state().requests.values()),
+        patience=600,
     )
     requests = ws.journal.state().requests
     assert set(requests) == wanted

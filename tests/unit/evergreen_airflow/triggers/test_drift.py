@@ -64,7 +64,7 @@ def write(store: MemoryStore, sequence: int, kind: str = "request_opened", model
 
 
 def test_its_arguments_are_all_that_it_knows() -> None:
-    arguments = {
+    arguments: dict[str, Any] = {
         "model": "small",
         "until": "2013-07-01T00:00:00+00:00",
         "sequence": 7,

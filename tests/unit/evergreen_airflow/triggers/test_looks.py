@@ -29,13 +29,18 @@ def gather(looks: Looks, look: Any, count: int) -> list[bool]:
 
 
 def test_many_looks_share_one_store_and_few_threads() -> None:
-    opened, names = [], set()
+    opened: list[MemoryStore] = []
+    names: set[str] = set()
+
+    def open_store() -> MemoryStore:
+        opened.append(MemoryStore())
+        return opened[-1]
 
     def look(store: Any) -> bool:
         names.add(threading.current_thread().name)
         return store is opened[0]
 
-    looks = Looks(lambda: opened.append(MemoryStore()) or opened[-1])  # type: ignore[func-returns-value]
+    looks = Looks(open_store)
     assert gather(looks, look, 1) == [True]
     assert gather(looks, look, 200) == [True] * 200
     assert len(opened) == 1
