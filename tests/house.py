@@ -171,11 +171,14 @@ class House:
         return found
 
     def kill_component(self, name: str) -> None:
-        """Send SIGKILL to a component of the stack; its supervisor starts it again."""
-        seen = status.read(self.stack.state.status)
-        pid = seen.components[name].pid if seen else None
-        assert pid is not None, f"{name} does not run."
-        os.kill(pid, signal.SIGKILL)
+        """Send SIGKILL to a component of the stack as soon as it does its work; its supervisor starts it again."""
+
+        def ready() -> int | None:
+            seen = status.read(self.stack.state.status)
+            found = seen.components[name] if seen else None
+            return found.pid if found is not None and found.phase is status.Phase.READY else None
+
+        os.kill(self.wait(f"{name} to be ready", ready), signal.SIGKILL)
 
     def trigger(self, dag_id: str, run_id: str, /, **conf: Any) -> Any:
         """Ask for a run as the form does; the answer may be a refusal."""
