@@ -18,8 +18,8 @@ from evergreen.stores.ports import ObjectStore
 Send = Callable[[str, Alert], None]
 """Tells a connection; raises ``OutageError`` when it cannot be reached, ``InputError`` when it cannot be used."""
 
-MONITORING, GOVERNANCE = "monitoring", "governance"
-"""Sources of alerts: the reports on champions, and the looks at the registry."""
+MONITORING, LIGHT, GOVERNANCE = "monitoring", "light check", "governance"
+"""Sources of alerts: the reports on champions, the light checks between them, and the looks at the registry."""
 TRIES = 20
 log = logging.getLogger(__name__)
 

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from evergreen.core.errors import EvergreenError, InputError, NotFound, OutageError
 from evergreen.core.settings import settings
-from evergreen.flows.alerts import GOVERNANCE, MONITORING, Send, deliver, note
+from evergreen.flows.alerts import GOVERNANCE, LIGHT, MONITORING, Send, deliver, note
 from evergreen.flows.books import Books, open_books
 from evergreen.flows.looks import read_drift, read_newest
 from evergreen.flows.workspace import Workspace
@@ -40,8 +40,17 @@ def tell(ws: Workspace, *, send: Send, links: Links, now: datetime) -> AlertBook
     """
     with suppress(NotFound):
         _note(ws, read_newest(ws.store, ws.model), links, now)
-    channels = ws.spec.monitoring.alerts or settings().alerts
-    return deliver(ws.store, ws.model, MONITORING, channels, send, at=now)
+    return deliver(ws.store, ws.model, MONITORING, _channels(ws), send, at=now)
+
+
+def tell_light(ws: Workspace, found: Iterable[Finding], *, send: Send, now: datetime) -> AlertBook:
+    """Tell what a light check of served traffic finds, and what it finds no longer; connections and errors as of `tell`."""
+    fired = [
+        _alert(ws.model, LIGHT, finding, now, f"Since {_moment(finding.since or now)}. Nothing happens by itself.")
+        for finding in found
+    ]
+    note(ws.store, ws.model, LIGHT, fired, at=now, because="The check of the last minutes does not find it any more.")
+    return deliver(ws.store, ws.model, LIGHT, _channels(ws), send, at=now)
 
 
 def tell_fleet(
@@ -61,24 +70,31 @@ def tell_fleet(
 
 
 def _note(ws: Workspace, report: MonitorReport, links: Links, now: datetime) -> None:
-    lines = [*_worst(ws.store, report), _next(ws, report), *links(report)]
     because = f"The report as of {_moment(report.as_of)}, on version {report.version}, does not find it any more."
-    fired = [_alert(report, finding, lines) for finding in report.fired]
+    lines = [*_worst(ws.store, report), _next(ws, report), *links(report)]
+    fired = [_alert(ws.model, MONITORING, f, report.as_of, _seen(report, f), *lines) for f in report.fired]
     note(ws.store, ws.model, MONITORING, fired, at=now, because="\n".join([because, *links(report)]))
 
 
-def _alert(report: MonitorReport, finding: Finding, lines: Sequence[str]) -> Alert:
-    since = finding.since or report.as_of
-    seen = f"Version {report.version}, {report.rows} rows up to {_moment(report.as_of)}; since {_moment(since)}."
+def _channels(ws: Workspace) -> tuple[str, ...]:
+    return ws.spec.monitoring.alerts or settings().alerts
+
+
+def _alert(model: str, source: str, finding: Finding, at: datetime, *lines: str) -> Alert:
     return Alert(
-        model=report.model,
-        source=MONITORING,
+        model=model,
+        source=source,
         kind="finding",
         name=finding.name,
-        title=f"{report.model}: {finding.name}",
-        body="\n".join([finding.sentence, seen, *lines]),
-        since=since,
+        title=f"{model}: {finding.name}",
+        body="\n".join([finding.sentence, *lines]),
+        since=finding.since or at,
     )
+
+
+def _seen(report: MonitorReport, finding: Finding) -> str:
+    since = _moment(finding.since or report.as_of)
+    return f"Version {report.version}, {report.rows} rows up to {_moment(report.as_of)}; since {since}."
 
 
 def _next(ws: Workspace, report: MonitorReport) -> str:

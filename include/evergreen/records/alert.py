@@ -14,7 +14,7 @@ class Alert(Record):
     Attributes
     ----------
     source
-        Which look it comes from: ``monitoring`` or ``governance``.
+        Which looks it comes from: ``monitoring``, ``light check`` or ``governance``.
     kind
         ``finding``: it stands until a look does not find it any more; then it is followed by a ``recovery``. ``notice``: it
         is over when it is told, such as what was repaired at once.

@@ -16,7 +16,7 @@ from evergreen.core.settings import settings
 from evergreen.flows.follow import follow
 from evergreen.flows.govern import govern
 from evergreen.flows.looks import newest_key
-from evergreen.flows.tell import tell, tell_fleet
+from evergreen.flows.tell import tell, tell_fleet, tell_light
 from evergreen.flows.workspace import Workspace
 from evergreen.journal.journal import Journal
 from evergreen.records.alert import Alert
@@ -122,6 +122,24 @@ def test_a_retraining_that_somebody_must_confirm_says_so(desk: Desk, small_spec:
     desk.look(FOUND, decision=Decision(action="retrain", reason="", request_id="r"))
     desk.tell()
     assert "which waits until somebody confirms it in Airflow (request r)." in desk.heard[0][1].body
+
+
+def test_a_light_check_is_told_at_once_and_ends_no_finding_of_a_report(desk: Desk) -> None:
+    desk.look(FOUND)
+    desk.tell()
+    burst = replace(FOUND, rule="null_burst", subject="wind", sentence="wind is null in 90% of 400 rows.")
+    for found in ([burst], [burst], []):
+        tell_light(desk.ws, found, send=lambda *said: desk.heard.append(said), now=NOW)
+    assert [title for channel, title in desk.said[2:] if channel == "slack"] == [
+        "small: null_burst: wind",
+        "small: null_burst: wind has recovered",
+    ]
+    assert desk.heard[2][1].body.splitlines() == [
+        burst.sentence,
+        "Since 2013-05-20 00:00 UTC. Nothing happens by itself.",
+    ]
+    desk.tell()
+    assert len(desk.heard) == 6
 
 
 @pytest.mark.usefixtures("everywhere")
