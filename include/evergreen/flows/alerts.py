@@ -11,7 +11,15 @@ from dataclasses import replace
 from datetime import datetime
 from functools import partial
 
-from evergreen.core.errors import AlreadyExists, EvergreenError, InputError, NotFound, OutageError, PreconditionFailed
+from evergreen.core.errors import (
+    AlreadyExists,
+    EvergreenError,
+    InputError,
+    IntegrityError,
+    NotFound,
+    OutageError,
+    PreconditionFailed,
+)
 from evergreen.records.alert import Alert, AlertBook, Waiting
 from evergreen.stores.ports import ObjectStore
 
@@ -30,11 +38,21 @@ def book_key(model: str) -> str:
 
 
 def read_book(store: ObjectStore, model: str) -> AlertBook:
-    """The book of a model; an empty one for a model that never had an alert."""
+    """The book of a model; an empty one for a model that never had an alert.
+
+    Raises
+    ------
+    IntegrityError
+        When it cannot be read; names its key.
+    """
     try:
         return AlertBook.from_json(store.get(book_key(model)))
     except NotFound:
         return AlertBook(model=model)
+    except IntegrityError as error:
+        raise IntegrityError(
+            f"{book_key(model)}: {error} Put an older version back, or remove it: then what stands is told again."
+        ) from None
 
 
 def write_book(store: ObjectStore, model: str, change: Callable[[AlertBook], AlertBook]) -> AlertBook:

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from evergreen.core.errors import EvergreenError, InputError, OutageError
+from evergreen.core.errors import EvergreenError, InputError, IntegrityError, OutageError
 from evergreen.flows.alerts import TRIES, book_key, deliver, due, note, note_event, read_book, write_book
 from evergreen.records.alert import Alert, AlertBook, Mute
 from evergreen.stores.memory import MemoryStore
@@ -258,6 +258,13 @@ def test_writers_at_the_same_time_lose_nothing_of_each_other() -> None:
 def test_a_writer_who_is_always_late_gives_up() -> None:
     with pytest.raises(OutageError, match=f"others wrote {book_key(MODEL)} {TRIES} times"):
         look(Rival(TRIES), ["drift"])
+
+
+def test_a_book_that_cannot_be_read_says_what_to_do() -> None:
+    store = MemoryStore()
+    store.put(book_key(MODEL), b"{")
+    with pytest.raises(IntegrityError, match=f"^{book_key(MODEL)}: Not a AlertBook record: .* remove it"):
+        look(store, ["drift"])
 
 
 STEP = st.tuples(
