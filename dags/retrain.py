@@ -21,7 +21,7 @@ def wire(spec: Model) -> DAG:
             do.EvaluateOperator(task_id="evaluate", model=model),
             do.GateOperator(task_id="gate", model=model),
             do.RefitOperator(task_id="refit", model=model, pool=pool),
-            do.CardOperator(task_id="card", model=model),
+            [do.CardOperator(task_id="card", model=model), do.ReferenceOperator(task_id="reference", model=model)],
             do.ReportOperator(task_id="report", model=model),
             do.TriggerOperator(
                 task_id="release",

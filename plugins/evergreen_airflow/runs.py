@@ -44,6 +44,12 @@ def run_of(context: Mapping[str, Any], spec: ModelSpec) -> Run:
     )
 
 
+def as_of_run(context: Mapping[str, Any]) -> datetime:
+    """The time that the form asks for, or the end of the data interval, or the moment of asking."""
+    asked = context["params"].get("as_of")
+    return _moment(asked) if asked else _default_as_of(context["dag_run"])
+
+
 def _refuse_unknown(spec: ModelSpec, conf: Mapping[str, Any]) -> None:
     served = REQUEST_FIELDS if "request_id" in conf else REQUEST_FIELDS[:1]
     known = (*FORM_FIELDS, *served, *FOREIGN_FIELDS, *spec.training.hyperparameters)

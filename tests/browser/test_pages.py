@@ -22,6 +22,7 @@ TASKS = [
     "gate",
     "refit",
     "card",
+    "reference",
     "report",
     "release",
 ]

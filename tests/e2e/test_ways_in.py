@@ -27,6 +27,7 @@ DONE = {
     "gate",
     "refit",
     "card",
+    "reference",
     "report",
     "release",
 }

@@ -15,10 +15,13 @@ from evergreen.cli import (
     landed,
     lineage,
     models,
+    monitor,
     release,
+    replay,
     requests,
     retrain,
     rollback,
+    score,
 )
 from evergreen.stack.commands import app as stack
 
@@ -37,9 +40,12 @@ for room in (
     govern,
     requests,
     landed,
+    monitor,
     alerts,
     models,
+    score,
     demo,
+    replay,
 ):
     room.add_to(app)
 app.add_typer(stack, name="stack", help="The local stack: PostgreSQL, S3, MLflow and Airflow on loopback.")

@@ -5,6 +5,7 @@ from contextlib import AbstractContextManager, nullcontext
 
 from evergreen.flows import retrain as step
 from evergreen.flows.card import card
+from evergreen.flows.reference import reference
 from evergreen.flows.report import report
 from evergreen.flows.workspace import Workspace
 from evergreen.records.report import Report
@@ -38,4 +39,6 @@ def retrain(ws: Workspace, run: Run, *, around: Around = lambda _: nullcontext()
                 step.refit(ws, run)
             with around("card"):
                 card(ws, run)
+            with around("reference"):
+                reference(ws, run)
     return report(ws, run)

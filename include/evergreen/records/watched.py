@@ -16,10 +16,10 @@ class Watched(Record):
     ----------
     package, gated
         Digests of the package that serves, and of the one that passed the gates.
+    reference, calibration
+        Keys of what its windows are held against, and of what estimates without labels start from.
     data, rows
         What the serving package was fitted on: event times, and rows with a label.
-    weights
-        Share of each feature in the permutation importance of the gated package; equal shares where it has none.
     metrics
         The gated package's metrics at its evaluation.
     """
@@ -29,7 +29,8 @@ class Watched(Record):
     package: str
     gated: str
     run_id: str
+    reference: str
+    calibration: str
     data: Interval
     rows: int
-    weights: Mapping[str, float]
     metrics: Mapping[str, Estimate]

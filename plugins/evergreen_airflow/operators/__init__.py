@@ -9,8 +9,11 @@ from evergreen_airflow.operators.evaluate import EvaluateOperator
 from evergreen_airflow.operators.freeze import FreezeOperator
 from evergreen_airflow.operators.gate import GateOperator
 from evergreen_airflow.operators.govern import GovernOperator
+from evergreen_airflow.operators.light import LightOperator
+from evergreen_airflow.operators.monitor import DecideOperator, MonitorOperator
 from evergreen_airflow.operators.package import PackageOperator
 from evergreen_airflow.operators.promote import PromoteOperator
+from evergreen_airflow.operators.reference import ReferenceOperator
 from evergreen_airflow.operators.refit import RefitOperator
 from evergreen_airflow.operators.register import RegisterOperator
 from evergreen_airflow.operators.release import ReleaseOperator
@@ -18,6 +21,7 @@ from evergreen_airflow.operators.release_report import ReleaseReportOperator
 from evergreen_airflow.operators.report import ReportOperator
 from evergreen_airflow.operators.requested import RequestedOperator
 from evergreen_airflow.operators.rollback import RollbackOperator
+from evergreen_airflow.operators.rollback_found import RollbackFoundOperator
 from evergreen_airflow.operators.snapshot import SnapshotOperator
 from evergreen_airflow.operators.split import SplitOperator
 from evergreen_airflow.operators.train import TrainOperator
@@ -30,19 +34,24 @@ __all__ = [
     "CardOperator",
     "ClaimOperator",
     "ConfirmOperator",
+    "DecideOperator",
     "EvaluateOperator",
     "FleetAlertOperator",
     "FreezeOperator",
     "GateOperator",
     "GovernOperator",
+    "LightOperator",
+    "MonitorOperator",
     "PackageOperator",
     "PromoteOperator",
+    "ReferenceOperator",
     "RefitOperator",
     "RegisterOperator",
     "ReleaseOperator",
     "ReleaseReportOperator",
     "ReportOperator",
     "RequestedOperator",
+    "RollbackFoundOperator",
     "RollbackOperator",
     "SnapshotOperator",
     "SplitOperator",

@@ -4,10 +4,7 @@ import hmac
 
 from fastapi import FastAPI, HTTPException, Request, Response
 
-from evergreen.core.settings import settings
-from evergreen.flows.gauges import gauges
-from evergreen.spec.load import discover
-from evergreen.stores.s3 import open_store
+from evergreen.core.settings import Settings, settings
 
 TEXT = "text/plain; version=0.0.4; charset=utf-8"
 
@@ -27,4 +24,12 @@ def scraped(request: Request) -> Response:
     wanted = f"Bearer {config.metrics_token.get_secret_value()}"
     if not hmac.compare_digest(wanted.encode(), request.headers.get("Authorization", "").encode()):
         raise HTTPException(401, "Scrape with the token EVERGREEN_METRICS_TOKEN as a bearer token.")
-    return Response(gauges(open_store(config), discover(config.models_dir)), media_type=TEXT)
+    return Response(_exported(config), media_type=TEXT)
+
+
+def _exported(config: Settings) -> bytes:
+    from evergreen.flows.gauges import gauges
+    from evergreen.spec.load import discover
+    from evergreen.stores.s3 import open_store
+
+    return gauges(open_store(config), discover(config.models_dir))

@@ -127,9 +127,10 @@ def seen(
         package="p",
         gated="g",
         run_id="r",
+        reference="flights/profiles/r/reference.bin",
+        calibration="flights/profiles/r/calibration.json",
         data=Interval(start=NOW - timedelta(days=120), end=NOW - timedelta(days=30)),
         rows=10_000,
-        weights={"temp": 0.5, "hour": 0.5},
         metrics={"roc_auc": estimate(0.7, 0.68, 0.72), "brier": estimate(0.15)},
     )
     return Seen(as_of=as_of, watched=watched, drift=drift, performance=performance, earlier=earlier)

@@ -39,6 +39,7 @@ GOLDEN: dict[str, str] = {
     "Layout": "8c4e521a136dacf4166971803f74abdbba0d7d6e50e9456865a7bd9827cd9eec",
     "Lift": "d55417875b82c52c7c8044c14f120e607c51af56aa7d325c21a2a67dcb3a1545",
     "Lineage": "accdde4936a313aa4b4639dde3c38f6e235dd53c23e5c1c39eb399b369a503be",
+    "Looked": "95404cb7396fb9e163c4c271da846be2e6173255a6a567d71cde68900f8e44af",
     "ModelPackage": "f0e33fbd7d8fcd6120f15f005ce30708d893718b00630201e43576c29aa86395",
     "MonitorReport": "4acf2510b20b78424f8ee67b113af81593402c30097015251e71f6a3245837c0",
     "PerformanceReport": "d0b397a02798bee7942fd893e8c36f4d7753239de3170baca153d09c398cb6c3",
@@ -58,7 +59,7 @@ GOLDEN: dict[str, str] = {
     "ValidationReport": "66cad1132b80577eb3bcee58827b5d962371a55be3b5ef7b8b15b210339f313a",
     "Verdict": "c28b0152612a40dfec6e868204da19f77d24e175591051d02efd871c8daff879",
     "Version": "b10cd57f39fc4cb57f8479259df23e82a3db3cbea64ce3eda03be80456344d68",
-    "Watched": "9209d2e59df0f4cdda00fd5e9c7e7b8dee93eb1cadf71fb407f6ee82086f02d1",
+    "Watched": "2b61a9cd8e7f25d002f0d83b33954c89705d265267f052ddf6f82df9ee72cae9",
 }
 
 every_record = pytest.mark.parametrize("cls", CLASSES, ids=lambda cls: cls.__name__)

@@ -21,7 +21,7 @@ TOKEN = "of-the-scraper"
 def installation(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
     monkeypatch.setenv("EVERGREEN_METRICS_TOKEN", TOKEN)
     monkeypatch.setenv("EVERGREEN_MODELS_DIR", str(tmp_path))
-    monkeypatch.setattr(metrics, "open_store", lambda _config: MemoryStore())
+    monkeypatch.setattr("evergreen.stores.s3.open_store", lambda _config: MemoryStore())
     settings.cache_clear()
     yield
     settings.cache_clear()

@@ -1,0 +1,63 @@
+"""The light check of the fleet: a burst of nulls in served traffic is told within minutes, not with the next report."""
+
+from collections.abc import Callable, Iterable
+from datetime import datetime
+
+from evergreen.core.errors import EvergreenError, InputError, OutageError
+from evergreen.core.settings import settings
+from evergreen.flows.alerts import Send, deliver, note
+from evergreen.flows.champion import champion_of
+from evergreen.flows.workspace import Workspace, open_workspace
+from evergreen.monitoring.light import light_check
+from evergreen.records.alert import Alert
+from evergreen.records.monitor import Finding
+from evergreen.stores.predictions import PredictionLog
+
+SOURCE = "light"
+
+
+def light(ws: Workspace, *, send: Send, now: datetime) -> tuple[Finding, ...]:
+    """Look at the newest predictions of a model, and tell what is wrong with them, once.
+
+    Raises
+    ------
+    OutageError, InputError
+        After everybody else was told: a connection did not answer, or cannot be used.
+    """
+    champion = champion_of(ws)
+    if isinstance(champion, str):
+        return ()
+    found = light_check(ws.spec, champion.reference, PredictionLog(ws.store, ws.model), now)
+    note(ws.store, ws.model, SOURCE, [_alert(ws.model, f, now) for f in found], at=now)
+    deliver(ws.store, ws.model, SOURCE, ws.spec.monitoring.alerts or settings().alerts, send, at=now)
+    return found
+
+
+def light_fleet(
+    models: Iterable[str], *, send: Send, now: datetime, opened: Callable[[str], Workspace] = open_workspace
+) -> int:
+    """`light` for every model; one that fails does not keep it from the others. How many findings stand.
+
+    Raises
+    ------
+    OutageError, InputError
+        After all others: some models could not be looked at, or some connections not be told.
+    """
+    count, failed = 0, list[EvergreenError]()
+    for model in models:
+        try:
+            count += len(light(opened(model), send=send, now=now))
+        except EvergreenError as error:
+            failed.append(error)
+    if failed:
+        kind = OutageError if any(isinstance(error, OutageError) for error in failed) else InputError
+        raise kind(f"{len(failed)} models could not be looked at, or their alerts not be told. {failed[0]}")
+    return count
+
+
+def _alert(model: str, found: Finding, now: datetime) -> Alert:
+    since = found.since or now
+    body = f"{found.sentence}\nSince {since:%Y-%m-%d %H:%M} UTC. Nothing happens by itself."
+    return Alert(
+        model=model, source=SOURCE, kind="finding", name=found.name, title=f"{model}: {found.name}", body=body, since=since
+    )

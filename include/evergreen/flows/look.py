@@ -1,0 +1,112 @@
+"""One look at a champion: the rules held against the reports as of a time, the decision, and its words."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from evergreen.core.errors import NotFound
+from evergreen.flows.looks import folder_of, read_drift, read_performance
+from evergreen.flows.requests import ask
+from evergreen.flows.windows import Windows
+from evergreen.monitoring.decide import Circumstances
+from evergreen.monitoring.decide import decide as decided
+from evergreen.monitoring.findings import findings
+from evergreen.monitoring.held import Seen
+from evergreen.monitoring.page import page
+from evergreen.monitoring.told import told
+from evergreen.records.drift import DriftReport
+from evergreen.records.interval import Interval
+from evergreen.records.monitor import Decision, Finding, MonitorReport
+from evergreen.records.performance import PerformanceReport
+
+ASKED_BY = "monitoring"
+MOST_REASON = 480
+
+
+def look(
+    windows: Windows, as_of: datetime, window: Interval, earlier: Sequence[MonitorReport], *, newest: bool
+) -> MonitorReport:
+    """Findings and decision as of a time; a request is opened for the newest look alone, however often it is repeated."""
+    ws, folder = windows.ws, folder_of(windows.ws.model, as_of)
+    drift, performance = _drift(windows, folder), _performance(windows, folder)
+    seen = Seen(as_of=as_of, watched=windows.champion.watched, drift=drift, performance=performance, earlier=earlier)
+    found = findings(ws.spec, seen)
+    decision = decided(ws.spec.monitoring.retraining, found, _circumstances(windows, as_of, performance))
+    decision = _carried_out(windows, as_of, found, decision) if newest else _late(decision)
+    report = MonitorReport(
+        model=ws.model,
+        as_of=as_of,
+        window=window,
+        version=windows.champion.version,
+        package=windows.champion.watched.package,
+        reference=windows.champion.reference.digest,
+        rows=drift.rows if drift else 0,
+        drift=folder + "drift.json" if drift else None,
+        performance=folder + "performance.json" if performance else None,
+        findings=found,
+        decision=decision,
+        text="",
+        key=folder + "page.html",
+    )
+    report = replace(report, text=told(report, drift, performance))
+    shown = page(report, drift, performance, windows.champion.reference, windows.profile(window))
+    ws.store.put(report.key, shown)
+    return report
+
+
+def _carried_out(windows: Windows, as_of: datetime, found: Sequence[Finding], decision: Decision) -> Decision:
+    if decision.action != "retrain":
+        return decision
+    causes = " ".join(f.sentence for f in found if f.fired and f.then == "retrain")
+    request = ask(
+        windows.ws,
+        asked_by=ASKED_BY,
+        reason=causes if len(causes) <= MOST_REASON else causes[:MOST_REASON] + " …",
+        request_id=f"monitor-{as_of:%Y%m%dT%H%MZ}-v{windows.champion.version}",
+        as_of=as_of,
+    )
+    return replace(decision, request_id=request.request_id)
+
+
+def _late(decision: Decision) -> Decision:
+    """What is made up for is reported, and leads to nothing: the newest look decides."""
+    if decision.action not in {"retrain", "rollback"}:
+        return decision
+    return Decision(action="alert", reason=f"{decision.reason} This report was made up for; the newest one decides.")
+
+
+def _circumstances(windows: Windows, as_of: datetime, performance: PerformanceReport | None) -> Circumstances:
+    state, watched = windows.champion.state, windows.champion.watched
+    ours = [s.request for s in state.requests.values() if s.request.asked_by == ASKED_BY]
+    own = f"monitor-{as_of:%Y%m%dT%H%MZ}-v{watched.version}"  # a step that is repeated after it had asked
+    waiting = [i for i, s in state.requests.items() if s.status != "closed" and i != own]
+    return Circumstances(
+        as_of=as_of,
+        new_labels=_new_labels(windows, as_of, performance),
+        fitted=watched.rows,
+        asked=[r.as_of for r in ours if r.as_of is not None and r.as_of < as_of],
+        waiting=waiting[0] if waiting else None,
+        previous=state.previous.version if state.previous else None,
+    )
+
+
+def _new_labels(windows: Windows, as_of: datetime, performance: PerformanceReport | None) -> int:
+    """Requests since the champion's newest row whose labels are due, times the share of them that gets one."""
+    since = Interval(start=windows.champion.watched.data.end, end=as_of - windows.ws.spec.columns.label.delay)
+    if since.end <= since.start or performance is None or not performance.rows:
+        return 0
+    return round(windows.answered(since) * performance.labelled / performance.rows)
+
+
+def _drift(windows: Windows, folder: str) -> DriftReport | None:
+    try:
+        return read_drift(windows.ws.store, folder + "drift.json")
+    except NotFound:
+        return None
+
+
+def _performance(windows: Windows, folder: str) -> PerformanceReport | None:
+    try:
+        return read_performance(windows.ws.store, folder + "performance.json")
+    except NotFound:
+        return None

@@ -1,0 +1,166 @@
+"""Monitoring, step by step: profile -> drift -> performance -> decide.
+
+Every step does what is due: a report for the end of each ``monitoring.every`` since the newest one, so that a missed week is
+made up for. A step that is repeated finds what it has stored and goes on; ``decide`` writes the report last.
+"""
+
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta
+
+from evergreen.core.errors import NotFound
+from evergreen.flows.champion import Champion, champion_of
+from evergreen.flows.look import look
+from evergreen.flows.looks import (
+    earlier_looks,
+    folder_of,
+    newest_key,
+    read_drift,
+    read_look,
+    read_newest,
+    read_performance,
+)
+from evergreen.flows.windows import Windows
+from evergreen.flows.workspace import Workspace
+from evergreen.monitoring.drift import drift as compared
+from evergreen.monitoring.performance import due
+from evergreen.monitoring.performance import performance as measured
+from evergreen.records.drift import DriftReport
+from evergreen.records.interval import Interval
+from evergreen.records.looked import Looked
+from evergreen.records.monitor import MonitorReport
+from evergreen.records.performance import PerformanceReport
+from evergreen.stores.labels import LabelLog
+from evergreen.stores.predictions import PredictionLog
+
+MOST = 60
+"""A run makes at most so many reports; the next one goes on."""
+EARLIER = 30
+"""So many earlier reports say since when something drifts."""
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def profile(ws: Workspace, until: datetime) -> Looked:
+    """Count the predictions of every window that is due in the bins of the champion's reference."""
+
+    def counted(windows: Windows, as_of: datetime) -> None:
+        windows.profile(_window(ws, as_of))
+
+    return _each(ws, until, counted)
+
+
+def drift(ws: Workspace, until: datetime) -> Looked:
+    """Hold each of those windows against the reference."""
+
+    def held(windows: Windows, as_of: datetime) -> None:
+        key, window = folder_of(ws.model, as_of) + "drift.json", _window(ws, as_of)
+        if _has(ws, key, DriftReport, windows.champion):
+            return
+        earlier = earlier_looks(ws.store, ws.model, _before(ws, as_of, EARLIER), windows.champion.version)
+        report = compared(
+            ws.spec,
+            windows.champion.reference,
+            windows.profile(window),
+            window=window,
+            units=windows.units(window),
+            version=windows.champion.version,
+            weights=windows.champion.weights,
+            label=windows.labels(due(ws.spec, window, as_of), as_of),
+            earlier=[read_drift(ws.store, look.drift) for look in earlier if look.drift],
+        )
+        ws.store.put(key, report.to_json())
+
+    return _each(ws, until, held)
+
+
+def performance(ws: Workspace, until: datetime) -> Looked:
+    """Hold predictions against the labels that have come, and estimate what has not."""
+
+    def looked(windows: Windows, as_of: datetime) -> None:
+        key = folder_of(ws.model, as_of) + "performance.json"
+        if not _has(ws, key, PerformanceReport, windows.champion):
+            earlier = earlier_looks(ws.store, ws.model, _before(ws, as_of, EARLIER), windows.champion.version)
+            report = measured(
+                ws.spec,
+                windows.log,
+                LabelLog(ws.store, ws.model),
+                version=windows.champion.version,
+                window=_window(ws, as_of),
+                as_of=as_of,
+                calibration=windows.champion.calibration,
+                earlier=[read_performance(ws.store, look.performance) for look in earlier if look.performance],
+            )
+            ws.store.put(key, report.to_json())
+
+    return _each(ws, until, looked)
+
+
+def decide(ws: Workspace, until: datetime) -> MonitorReport | str:
+    """Hold the rules against what the steps before found, and ask for a retraining where that follows.
+
+    Of several reports that are due the newest alone leads to anything. Without one that is due, the reason.
+    """
+    champion, moments = _due(ws, until)
+    if isinstance(champion, str):
+        return champion
+    windows, report = Windows(ws, champion), None
+    for moment in moments:
+        earlier = earlier_looks(ws.store, ws.model, _before(ws, moment, EARLIER), champion.version)
+        report = look(windows, moment, _window(ws, moment), earlier, newest=moment == moments[-1])
+        ws.store.put(folder_of(ws.model, moment) + "monitor.json", report.to_json())
+        ws.store.put(newest_key(ws.model), report.to_json())
+    return report or "No report is due."
+
+
+def _each(ws: Workspace, until: datetime, step: Callable[[Windows, datetime], None]) -> Looked:
+    champion, moments = _due(ws, until)
+    if isinstance(champion, str):
+        return Looked(model=ws.model, as_of=(), reason=champion)
+    windows = Windows(ws, champion)
+    for moment in moments:
+        step(windows, moment)
+    return Looked(model=ws.model, as_of=tuple(moments), reason="" if moments else "No report is due.")
+
+
+def _due(ws: Workspace, until: datetime) -> tuple[Champion | str, Sequence[datetime]]:
+    """The champion, and the ends of the windows for which there is no report, the oldest first."""
+    champion = champion_of(ws)
+    if isinstance(champion, str):
+        return champion, ()
+    every = ws.spec.monitoring.every
+    last = _floored(until, every)
+    first = _first(ws, every)
+    if first is None:
+        return "Nothing was predicted yet.", ()
+    count = max(0, (last - first) // every + 1)
+    moments = [first + every * n for n in range(min(count, MOST))]
+    return champion, [moment for moment in moments if read_look(ws.store, ws.model, moment) is None]
+
+
+def _first(ws: Workspace, every: timedelta) -> datetime | None:
+    """The step after the newest report, or the first one after the oldest prediction."""
+    try:
+        return read_newest(ws.store, ws.model).as_of + every
+    except NotFound:
+        pass
+    begun = PredictionLog(ws.store, ws.model).begun()
+    return None if begun is None else _floored(begun, every) + every
+
+
+def _floored(moment: datetime, every: timedelta) -> datetime:
+    return EPOCH + (moment - EPOCH) // every * every
+
+
+def _before(ws: Workspace, as_of: datetime, count: int) -> list[datetime]:
+    return [as_of - ws.spec.monitoring.every * n for n in range(count, 0, -1)]
+
+
+def _window(ws: Workspace, as_of: datetime) -> Interval:
+    return Interval(start=as_of - ws.spec.monitoring.window, end=as_of)
+
+
+def _has(ws: Workspace, key: str, kind: type[DriftReport] | type[PerformanceReport], champion: Champion) -> bool:
+    """Whether the report is there, of this champion."""
+    try:
+        return kind.from_json(ws.store.get(key)).version == champion.version
+    except NotFound:
+        return False
