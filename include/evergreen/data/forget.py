@@ -6,7 +6,7 @@ object gives way only to what was made of it: one that is landed at that moment 
 
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
 
@@ -16,21 +16,21 @@ import pyarrow.parquet as pq
 
 from evergreen.core.errors import NotFound, PreconditionFailed
 from evergreen.data.epoch import moment
+from evergreen.data.logged import LoggedFile, erase_logged, find_logged, is_logged, keys_in
 from evergreen.data.parts import ROW_GROUP, part_writer, row_groups, store_once
 from evergreen.data.person import Found, Person, search, without, write_without
 from evergreen.data.rowdigest import RowDigest
-from evergreen.data.snapshot import identity, rows_in
 from evergreen.data.sources import is_marker
-from evergreen.records.forget import Superseded
+from evergreen.data.superseded import Rest, standing, supersede
 from evergreen.records.interval import Interval
-from evergreen.records.snapshot import Part, Snapshot
+from evergreen.records.snapshot import Snapshot
 from evergreen.spec.data import ObjectsSource
 from evergreen.spec.model import ModelSpec
 from evergreen.stores.cache import drop_copy
 from evergreen.stores.ports import ObjectStore, ObjectVersion
 
 LOGS = ("predictions/", "labels/")
-"""Beside raw objects and parts, what holds rows."""
+"""Beside raw objects and parts, what holds rows; what the logs themselves wrote is searched by what they know of a row."""
 UNVERSIONED = "null"
 """What S3 calls the one version of an object in a bucket without versions."""
 
@@ -51,21 +51,11 @@ class Held:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Rest:
-    """What is left of a part, as a part of its own."""
-
-    key: str
-    rows_sha256: str
-    rows: int
-    bytes: int
-    events: Interval
-
-
-@dataclass(frozen=True, kw_only=True)
 class Traces:
-    """Everything that holds rows of the person: objects, parts with their rows, and the manifests that name the parts."""
+    """Everything that holds rows of the person: objects, parts with their rows, manifests that name the parts, and logs."""
 
     objects: tuple[Held, ...]
+    logged: tuple[LoggedFile, ...]
     parts: dict[str, int]
     snapshots: tuple[Snapshot, ...]
     unsearched: int
@@ -85,30 +75,39 @@ def find(spec: ModelSpec, person: Person, store: ObjectStore, folder: Path) -> T
     looked = [
         _look(spec, person, store, folder, *o) for p in (*prefixes, *LOGS) for o in _objects(store, f"{spec.name}/{p}")
     ]
-    parts = {}
+    parts, keys = {}, set[str]()
     for info in store.list(f"{spec.name}/parts/"):
         if info.key.endswith(".parquet"):
             store.download(info.key, folder / "searched")
             parts[info.key] = search(person, spec, folder / "searched", info.key)
+            keys |= keys_in(spec, person, folder / "searched") if parts[info.key].rows else set()
+    logged, unsearched = find_logged(spec, person, store, keys)
     holding = {key: found.rows for key, found in parts.items() if found.rows}
     return Traces(
         objects=tuple(held for held, _ in looked if held is not None),
+        logged=logged,
         parts=holding,
-        snapshots=tuple(s for s in _snapshots(spec.name, store) if any(part.key in holding for part in s.parts)),
-        unsearched=sum(not searched for _, searched in looked) + sum(not f.searched for f in parts.values()),
+        snapshots=tuple(s for s in standing(spec.name, store) if any(part.key in holding for part in s.parts)),
+        unsearched=unsearched
+        + sum(not searched for _, searched in looked)
+        + sum(not f.searched for f in parts.values()),
     )
 
 
 def erase(spec: ModelSpec, person: Person, store: ObjectStore, folder: Path) -> None:
-    """Erase what `find` finds: first from objects, so that nothing old is read anew; then parts give way to new ones."""
+    """Erase what `find` finds: first from objects, so that nothing old is read anew; then parts give way to new ones.
+
+    Logs come before parts, which tell the keys of the person's requests.
+    """
     traces = find(spec, person, store, folder)
     for held in traces.objects:
         _clean(spec, person, store, held, folder)
+    erase_logged(spec.name, store, traces.logged)
     times = {part.key: snapshot.event_time for snapshot in traces.snapshots for part in snapshot.parts}
     named = {key: times[key] for key in traces.parts if key in times}
     replaced = {key: _rewrite_part(spec.name, person, store, key, time, folder) for key, time in named.items()}
     for snapshot in traces.snapshots:
-        _supersede(store, snapshot, replaced)
+        supersede(store, snapshot, replaced)
     for key in traces.parts:
         store.erase(key)
         drop_copy(key)
@@ -116,7 +115,7 @@ def erase(spec: ModelSpec, person: Person, store: ObjectStore, folder: Path) -> 
 
 def _objects(store: ObjectStore, prefix: str) -> Iterator[tuple[str, list[ObjectVersion]]]:
     for key, versions in groupby(store.versions(prefix), key=lambda v: v.key):
-        if not is_marker(key):
+        if not is_marker(key) and not is_logged(key):
             yield key, [version for version in versions if not version.deleted]
 
 
@@ -204,42 +203,3 @@ def _rewrite_part(
         bytes=store_once(store, new, folder / "new"),
         events=Interval(start=moment(first), end=moment(last + 1)),
     )
-
-
-def _supersede(store: ObjectStore, snapshot: Snapshot, replaced: dict[str, Rest | None]) -> None:
-    """Store the manifest of what is left, and then a note that it takes the old one's place.
-
-    The old one stays: it names digests only, and entries of the journal name it.
-    """
-    parts = tuple(_successor(part, replaced) for part in snapshot.parts)
-    left = tuple(part for part in parts if part is not None)
-    new = replace(
-        snapshot,
-        parts=left,
-        rows=sum(rows_in(store, snapshot.event_time, part, snapshot.window) for part in left),
-        rows_sha256=identity(snapshot.window, snapshot.columns, left),
-    )
-    if left:
-        store.put(f"{snapshot.model}/snapshots/{new.digest}.json", new.to_json())
-    note = Superseded(model=snapshot.model, snapshot=snapshot.digest, by=new.digest if left else None)
-    store.put(_note(snapshot.model, snapshot.digest), note.to_json())
-
-
-def _successor(part: Part, replaced: dict[str, Rest | None]) -> Part | None:
-    if part.key not in replaced:
-        return part
-    rest = replaced[part.key]
-    return replace(part, **vars(rest)) if rest else None
-
-
-def _snapshots(model: str, store: ObjectStore) -> Iterator[Snapshot]:
-    """The manifests that no other one has taken the place of."""
-    gone = {info.key for info in store.list(_note(model, "").removesuffix(".json"))}
-    for info in store.list(f"{model}/snapshots/"):
-        digest = Path(info.key).stem
-        if _note(model, digest) not in gone:
-            yield Snapshot.from_json(store.get(info.key))
-
-
-def _note(model: str, digest: str) -> str:
-    return f"{model}/superseded/{digest}.json"

@@ -76,6 +76,14 @@ def without(person: Person, path: Path) -> Iterator[pa.RecordBatch]:
             yield batch.filter(pc.invert(person.mask(batch)))
 
 
+def only(person: Person, path: Path, columns: tuple[str, ...]) -> Iterator[pa.RecordBatch]:
+    """These columns of the person's rows in a Parquet file."""
+    wanted = list(dict.fromkeys((*columns, *person.values)))
+    with pq.ParquetFile(path) as file:
+        for batch in file.iter_batches(settings().batch_rows, columns=wanted, use_threads=False):
+            yield batch.filter(person.mask(batch)).select(list(columns))
+
+
 def write_without(person: Person, spec: ModelSpec, path: Path, key: str, target: Path) -> None:
     """Write a file of the same kind less the person's rows; the values of CSV stay the texts that they are, in quotes."""
     with _opened(spec, path, key) as file:

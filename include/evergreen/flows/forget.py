@@ -42,7 +42,7 @@ def forget(ws: Workspace, values: Mapping[str, str], *, by: str, reason: str, dr
         order = _begun(ws, request)
         if order is None:
             traces = find(ws.spec, person, ws.store, folder)
-            if not traces.objects and not traces.parts:
+            if not traces.objects and not traces.logged and not traces.parts:
                 return None
             order = _order(ws, traces, request, tuple(sorted(values)), by, reason)
         if dry_run:
@@ -67,9 +67,9 @@ def _order(ws: Workspace, traces: Traces, request: str, columns: tuple[str, ...]
         by=by,
         reason=reason,
         at=now(),
-        objects=len(traces.objects),
-        versions_erased=sum(len(held.older) for held in traces.objects),
-        rows=sum(held.found.rows for held in traces.objects),
+        objects=len(traces.objects) + len(traces.logged),
+        versions_erased=sum(len(held.older) for held in traces.objects) + sum(file.versions for file in traces.logged),
+        rows=sum(held.found.rows for held in traces.objects) + sum(file.rows for file in traces.logged),
         parts=len(traces.parts),
         part_rows=sum(traces.parts.values()),
         unsearched=traces.unsearched,

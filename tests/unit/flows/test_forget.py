@@ -2,9 +2,11 @@
 
 import io
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from tests.unit.data.landing import APRIL, FEBRUARY, JANUARY, MARCH, Landing, csv_of, parquet_of, spec_of, trips
@@ -21,11 +23,15 @@ from evergreen.journal.journal import Journal
 from evergreen.journal.signing import Keyring, Trust
 from evergreen.records.account import Origin
 from evergreen.records.forget import Forget
+from evergreen.records.interval import Interval
 from evergreen.records.run import Run, Way
 from evergreen.records.snapshot import Snapshot
 from evergreen.stores.cache import local_copy
+from evergreen.stores.labels import LabelLog
 from evergreen.stores.memory import MemoryStore
 from evergreen.stores.memory_registry import MemoryRegistry
+from evergreen.stores.partitions import Per
+from evergreen.stores.predictions import PredictionLog
 
 WHO = "0101-17"
 CSV = spec_of(source={"kind": "objects", "format": "csv"})
@@ -316,3 +322,127 @@ def test_what_cannot_be_searched_stops_it(column: str, value: str, error: type[E
         forget(ws, {column: value}, by="ada", reason="asked to")
     assert "hidden" not in str(caught.value)
     assert _end(store) == before
+
+
+def _logs(ws: Workspace, *, per: Per = "hour", first: int = 0) -> tuple[PredictionLog, LabelLog, list[str]]:
+    """Predictions of January's trips from the ``first`` on, their labels, and counts of each partition."""
+    raw, rows = trips(JANUARY, FEBRUARY, rows=20).slice(first), 20 - first
+    ids = [f"id-{i}" for i in range(first, 20)]
+    named = {"prediction_id": ids, "request_key": raw["trip"], "event_time": raw["at"], "served_time": raw["at"]}
+    said = {"model": ["trips"] * rows, "version": pa.array([2] * rows, pa.int32()), "variant": ["champion"] * rows}
+    seen = {"feature_distance": raw["distance"], "feature_carrier": raw["carrier"]}
+    score = {"score": [0.5] * rows, "scores": pa.nulls(rows, pa.list_(pa.float64())), "decision": ["1"] * rows}
+    log, labels = PredictionLog(ws.store, "trips"), LabelLog(ws.store, "trips")
+    log.append(ws.spec, pa.table(named | said | seen | score), per=per)
+    known = {"prediction_id": ids, "event_time": raw["at"], "value": [1.0] * rows, "observed_time": raw["at"],
+             "correction": pa.array([0] * rows, pa.int32())}  # fmt: skip
+    labels.append(ws.spec, pa.table(known))
+    for partition in log.partitions():
+        counts = f"{partition.interval.start:%Y-%m-%dT%H}-{partition.digest}.bin"
+        ws.store.put(f"trips/profiles/reference/features/{counts}", b"counts")
+    return log, labels, ids
+
+
+def _logged(log: PredictionLog, labels: LabelLog) -> tuple[list[str], list[str]]:
+    year = Interval(start=JANUARY, end=APRIL)
+    rows = [i for p in log.partitions() for b in log.read(p, ["prediction_id"]) for i in b["prediction_id"].to_pylist()]
+    known = [i for table in labels.read(year, as_of=APRIL) for i in table["prediction_id"].to_pylist()]
+    return sorted(rows), sorted(known)
+
+
+@pytest.fixture
+def bare() -> Workspace:
+    """The world without the files that no log has written."""
+    ws, _, store = _world()
+    for info in [*store.list("trips/predictions/"), *store.list("trips/labels/")]:
+        store.erase(info.key)
+    return ws
+
+
+@pytest.mark.parametrize("per", ["hour", "day"])
+def test_predictions_about_the_person_go_with_their_labels_and_counts(bare: Workspace, per: Per) -> None:
+    log, labels, ids = _logs(bare, per=per)
+    day = next(p for p in log.partitions() if p.interval.start <= _at(17) < p.interval.end)
+    order = _forget(bare)
+    assert order is not None
+    assert (order.objects, order.rows, order.unsearched) == (2 + 1, 2 + 1, 0)  # raw, predictions, labels
+    left = sorted(set(ids) - {"id-17"})
+    assert _logged(log, labels) == (left, left)
+    counts = [info.key.rsplit("/", 1)[1] for info in bare.store.list("trips/profiles/")]
+    assert not [name for name in counts if name.startswith(f"{day.interval.start:%Y-%m-%dT%H}")]
+    assert len(counts) == 19
+    assert not any(WHO.encode() in data or b"id-17" in data for v in _contents(bare.store).values() for data in v)  # type: ignore[arg-type]
+    assert _forget(bare) is None
+
+
+def test_features_and_keys_that_are_known_from_parts_lead_to_predictions(bare: Workspace) -> None:
+    log, labels, ids = _logs(bare, per="day")
+    order = forget(bare, {"carrier": "UA", "late": "1"}, by="ada", reason="asked to")
+    assert order is not None
+    raw = trips(JANUARY, FEBRUARY, rows=20)
+    gone = {
+        i
+        for i, c, late in zip(ids, raw["carrier"].to_pylist(), raw["late"].to_pylist(), strict=True)
+        if (c, late) == ("UA", 1)
+    }
+    assert len(gone) > 1
+    left = sorted(set(ids) - gone)
+    assert _logged(log, labels) == (left, left)
+
+
+def test_a_numeric_feature_is_compared_as_a_number(bare: Workspace) -> None:
+    log, labels, ids = _logs(bare)
+    for info in list(bare.store.list("trips/parts/")):
+        bare.store.erase(info.key)
+    forget(bare, {"distance": "7", "carrier": "DL"}, by="ada", reason="asked to")
+    raw = trips(JANUARY, FEBRUARY, rows=20)
+    kept = [
+        i
+        for i, d, c in zip(ids, raw["distance"].to_pylist(), raw["carrier"].to_pylist(), strict=True)
+        if (d, c) != (7.0, "DL")
+    ]
+    assert len(kept) < 20
+    assert _logged(log, labels)[0] == sorted(kept)
+
+
+def test_a_log_that_does_not_know_the_column_is_unsearched(bare: Workspace) -> None:
+    log, labels, ids = _logs(bare, per="day")
+    for info in [*bare.store.list("trips/parts/"), *bare.store.list("trips/raw/")]:
+        bare.store.erase(info.key)
+    assert forget(bare, {"name": "ada"}, by="ada", reason="asked to") is None
+    assert _logged(log, labels) == (sorted(ids), sorted(ids))
+
+
+def test_a_file_of_a_log_that_was_deleted_goes_with_its_versions(bare: Workspace) -> None:
+    log, _, _ = _logs(bare)
+    file = next(f for p in log.partitions() for f in p.files if f.events.start <= _at(17) < f.events.end)
+    bare.store.delete(file.key)
+    _forget(bare)
+    assert file.key not in _contents(bare.store)  # type: ignore[arg-type]
+    assert file.key not in [info.key for info in bare.store.list("trips/predictions/")]
+
+
+def _at(number: int) -> datetime:
+    moment: datetime = trips(JANUARY, FEBRUARY, rows=20)["at"][number].as_py()
+    return moment
+
+
+def test_logs_too_end_the_same_wherever_it_is_killed() -> None:
+    ends = []
+    for writes in range(100):
+        ws, _, store = _world()
+        for info in [*store.list("trips/predictions/"), *store.list("trips/labels/")]:
+            MemoryStore.erase(store, info.key)
+        log, labels, ids = _logs(ws, per="day", first=17)
+        store.left = writes
+        try:
+            _forget(ws)
+        except Killed:
+            store.left = 1_000_000
+            _forget(ws)
+            ends.append(_logged(log, labels))
+            continue
+        break
+    left = sorted(set(ids) - {"id-17"})
+    assert set(map(str, ends)) == {str((left, left))}
+    assert writes > 10
