@@ -6,7 +6,7 @@ from typing import Any
 
 from evergreen.records.profile import MORE, ColumnBins, Counts
 from evergreen.stats import divergence, ks
-from evergreen.stats.grouping import RARE, grouping
+from evergreen.stats.grouping import RARE, Grouping
 from evergreen.stats.wasserstein import wasserstein
 
 MOST_NAMED, LONGEST_NAME = 5, 60
@@ -41,7 +41,7 @@ class Distance:
     vanished: tuple[str, ...] = ()
 
 
-def distance(column: ColumnBins, reference: Counts, current: Counts) -> Distance:
+def distance(column: ColumnBins, coarse: Grouping, reference: Counts, current: Counts) -> Distance:
     """Of the window from the reference; both are counted in the bins of ``column``."""
     rows = current.values + current.nulls
     known: dict[str, Any] = {
@@ -51,7 +51,6 @@ def distance(column: ColumnBins, reference: Counts, current: Counts) -> Distance
     }
     if not reference.values or not current.values:
         return Distance(**known)
-    coarse = grouping(column, reference)
     was, now = coarse.rows(reference), coarse.rows(current)
     chi_squared = divergence.chi_squared(was, now)
     numbers = {

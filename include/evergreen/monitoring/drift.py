@@ -8,6 +8,7 @@ from scipy import stats
 
 from evergreen.core.errors import InputError
 from evergreen.monitoring.distance import Distance, distance
+from evergreen.monitoring.grouped import grouped
 from evergreen.monitoring.significance import p_values
 from evergreen.monitoring.wording import said
 from evergreen.records.drift import ColumnDrift, DriftReport, Part
@@ -69,14 +70,16 @@ def drift(
     Raises
     ------
     InputError
-        When a profile has other bins than the reference.
+        When a profile has other bins than the reference, or units are not counted.
     """
     _same_bins(reference, current, label)
+    if units is None and reference.unit != "none":
+        raise InputError(f"{spec.name}: rows of one {reference.unit} are not independent: say how many the window has.")
     test = spec.monitoring.drift
     reason = _lack(test, spec.training.split.sampling_unit, current.rows, units)
     shares = _shares([c.name for c in reference.features.layout.columns], weights)
-    sides = [(reference.features, current), (reference.prediction, current), (reference.label, label)]
-    compared = [c for (sample, now), part in zip(sides, PARTS, strict=True) for c in _compared(test, sample, now, part)]
+    sides: dict[Part, Profile | None] = {"feature": current, "prediction": current, "label": label}
+    compared = [found for part, now in sides.items() for found in _compared(test, reference, part, now)]
     chances = {} if reason else _chances(reference, sides, compared, units)
     judged = [_judged(test, found, chances, shares, reason) for found in compared]
     dated = [_dated(found, window, reference.digest, earlier) for found in judged]
@@ -127,10 +130,12 @@ def _shares(names: Sequence[str], weights: Mapping[str, float]) -> dict[str, flo
     return {name: weight / total if total > 0 else 1 / len(names) for name, weight in known.items()}
 
 
-def _compared(test: DriftTest, sample: Sample, current: Profile | None, part: Part) -> Iterator[Compared]:
+def _compared(test: DriftTest, reference: Reference, part: Part, current: Profile | None) -> Iterator[Compared]:
+    sample: Sample = getattr(reference, PARTS[part])
+    coarse = grouped(reference, PARTS[part]).groups
     for column in sample.layout.columns:
         was, now = sample.profile.counts[column.name], current.counts.get(column.name) if current else None
-        found = distance(column, was, now) if now else Distance(rows=0)
+        found = distance(column, coarse[column.name], was, now) if now else Distance(rows=0)
         yield Compared(column=column, part=part, distance=found, lack=_missing(test, sample, part, was, found.rows))
 
 
@@ -148,14 +153,14 @@ def _missing(test: DriftTest, sample: Sample, part: Part, was: Counts, rows: int
 
 def _chances(
     reference: Reference,
-    sides: Sequence[tuple[Sample, Profile | None]],
+    sides: Mapping[Part, Profile | None],
     compared: Sequence[Compared],
     units: int | None,
 ) -> Chances:
     """Of all columns that can be judged, corrected for their number."""
     able = {(c.part, c.column.name) for c in compared if not c.lack}
     found: Chances = {}
-    for part, (_, profile) in zip(PARTS, sides, strict=True):
+    for part, profile in sides.items():
         counts = {n: c for n, c in (profile.counts if profile else {}).items() if (part, n) in able}
         if counts:
             chances = p_values(reference, PARTS[part], counts, units=units)

@@ -6,13 +6,13 @@ from functools import lru_cache
 
 import numpy as np
 
-from evergreen.core.errors import IntegrityError
-from evergreen.records.profile import ColumnBins, Counts
+from evergreen.monitoring.grouped import grouped
+from evergreen.records.profile import Counts
 from evergreen.records.reference import Reference, Sample
 from evergreen.stats import blocks
 from evergreen.stats.blocks import ASPECTS, FULL, Blocks
 from evergreen.stats.chance import Chance, Floats
-from evergreen.stats.grouping import Grouping, grouping
+from evergreen.stats.grouping import Grouping
 
 SEED_DIGITS = 12
 """Hexadecimal digits of a reference's digest that seed the draws."""
@@ -47,8 +47,7 @@ def p_values(reference: Reference, part: str, current: Mapping[str, Counts], *, 
     columns = [c for c in sample.layout.columns if c.name in current and current[c.name].values + current[c.name].nulls]
     if not columns:
         return {}
-    groups = {c.name: grouping(c, sample.profile.counts[c.name]) for c in sample.layout.columns}
-    here = _blocks(reference, sample, groups)
+    groups, here = grouped(reference, part)
     now = np.concatenate([_rows(groups[c.name], current.get(c.name)) for c in sample.layout.columns])
     rows = max(current[c.name].values + current[c.name].nulls for c in columns)
     draws = _chance(_size(reference, part, here, units, rows))
@@ -70,34 +69,6 @@ def _comparable(kind: str, buckets: int, reference: Counts, current: Counts) -> 
 
 def _rows(coarse: Grouping, counts: Counts | None) -> Floats:
     return np.zeros(len(coarse.labels)) if counts is None else coarse.rows(counts).astype(np.float64)
-
-
-def _blocks(reference: Reference, sample: Sample, groups: Mapping[str, Grouping]) -> Blocks:
-    widths = tuple(len(found.labels) for found in groups.values())
-    grouped = zip(sample.layout.columns, groups.values(), strict=True)
-    if sample.blocks is None:
-        parts = [_expecting_new(column, found, sample.profile.counts[column.name]) for column, found in grouped]
-        return Blocks(widths, np.concatenate(parts), None, sample.units)
-    counts = sample.blocks.astype(np.float64)
-    if counts.shape[1] != sum(widths):
-        raise IntegrityError(
-            f"{reference.model}: the reference of version {reference.version} was grouped by another release: it has "
-            f"{counts.shape[1]} groups and {sum(widths)} are expected. Make it again."
-        )
-    return Blocks(widths, counts.sum(axis=0), counts, sample.units)
-
-
-def _expecting_new(column: ColumnBins, coarse: Grouping, counts: Counts) -> Floats:
-    """Rows by group, where categories with one row count as new: that share of other rows is new to the reference.
-
-    Source: Good (1953), "The population frequencies of species and the estimation of population parameters", *Biometrika* 40.
-    """
-    rows = coarse.rows(counts).astype(np.float64)
-    if column.kind == "categorical" and not column.buckets:
-        single = np.bincount(coarse.of_bin[counts.bins == 1], minlength=len(rows))
-        rows -= single
-        rows[-2] += single.sum()
-    return rows
 
 
 def _size(reference: Reference, part: str, here: Blocks, units: int | None, rows: int) -> Window:

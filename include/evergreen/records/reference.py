@@ -128,6 +128,7 @@ class Reference:
             found = cls(**said, interval=_read(header["interval"]), test=_read(header["test"]))
         except (ValueError, KeyError, TypeError):
             raise IntegrityError("Not a reference: its header or its counts are broken or cut off.") from None
+        found.__dict__["digest"] = sha256(data)
         return found
 
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
+from scipy import special
 
 Counts = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -90,7 +90,7 @@ def jensen_shannon_distance(reference: Counts, current: Counts) -> float:
 def chi_squared(reference: Counts, current: Counts) -> ChiSquared:
     """Pearson's test of whether both have one distribution, without Yates' correction; bins without rows are left out.
 
-    Rows must be independent for its p to mean what it says.
+    Rows must be independent for its p to mean what it says. As ``scipy.stats.chi2_contingency``, which takes a millisecond.
 
     Source: Pearson (1900), "On the criterion that a given system of deviations …", *Philosophical Magazine* 50.
 
@@ -101,8 +101,9 @@ def chi_squared(reference: Counts, current: Counts) -> ChiSquared:
     table = np.stack([reference, current])[:, (reference + current) > 0]
     if table.shape[1] < 2 or not table.sum(axis=1).all():
         return ChiSquared(0.0, 0, 1.0)
-    found = stats.chi2_contingency(table, correction=False)
-    return ChiSquared(float(found.statistic), int(found.dof), float(found.pvalue))
+    expected = np.outer(table.sum(axis=1), table.sum(axis=0)) / table.sum()
+    statistic, freedom = float(((table - expected) ** 2 / expected).sum()), table.shape[1] - 1
+    return ChiSquared(statistic, freedom, float(special.chdtrc(freedom, statistic)))
 
 
 def _floored(counts: Counts, floor: float) -> Floats:
