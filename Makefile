@@ -1,7 +1,7 @@
 # Two commands: `make demo` runs the main job, `make test` the tests. Both install what they need into .venv first.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help install anew up down status logs demo check test-fast test test-all bench lock compose-env clean
+.PHONY: help install anew up down status logs demo replay check test-fast test test-all bench lock compose-env clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -45,6 +45,9 @@ logs: install  ## Show the last lines of the stack's logs (COMPONENT=scheduler f
 
 demo: install  ## Run the main job: a year of flights, told as it happens
 	@$(BIN)/evergreen demo
+
+replay: install  ## Live through 2013: monitored, and retrained when that pays (ARGS="--months 2", "--simulate")
+	@$(BIN)/evergreen replay $(ARGS)
 
 check: install  ## Format, lint, types, import contracts, lock
 	$(BIN)/ruff format --check .
