@@ -8,6 +8,7 @@ Validation* 14(4). Twenty groups of equal size are where the classing of scoreca
 Scorecards*, chapter 6.
 """
 
+import math
 from typing import NamedTuple
 
 import numpy as np
@@ -111,14 +112,15 @@ def _category(column: ColumnBins, bins: Groups) -> str:
 
 def _interval(column: ColumnBins, bins: Groups) -> str:
     """What the values of adjacent bins have in common."""
-    edges, first, last = (-np.inf, *column.edges, np.inf), int(bins[0]), int(bins[-1])
-    low, high = edges[first], edges[last + 1]
-    if not column.edges:
+    edges, first, last = column.edges, int(bins[0]), int(bins[-1])
+    if not edges:
         return "any"
-    if high == np.nextafter(low, np.inf):
+    low = edges[first - 1] if first else -math.inf
+    high = edges[last] if last < len(edges) else math.inf
+    if high == math.nextafter(low, math.inf):
         return f"{low:.6g}"
-    after_value = first > 1 and low == np.nextafter(edges[first - 1], np.inf)
-    begins = f"above {edges[first - 1]:.6g}" if after_value else f"{low:.6g}"
-    if np.isinf(high):
+    after_value = first > 1 and low == math.nextafter(edges[first - 2], math.inf)
+    begins = f"above {edges[first - 2]:.6g}" if after_value else f"{low:.6g}"
+    if math.isinf(high):
         return begins if after_value else f"{begins} and above"
-    return f"below {high:.6g}" if np.isinf(low) else f"{begins} to {high:.6g}"
+    return f"below {high:.6g}" if math.isinf(low) else f"{begins} to {high:.6g}"
