@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import timedelta
-from typing import Literal, Self
+from typing import Self
 
 from pydantic import Field, model_validator
 
@@ -53,8 +53,6 @@ class Retraining(SpecPart):
     """Labelled rows since the champion's training, as a share of those that it was fitted on: little new data changes little."""
     budget: int = Field(2, ge=0)
     """Most requests in 30 days."""
-    confirm: Literal["auto", "required"] = "auto"
-    """``required``: a person confirms in Airflow, and notes the cause, before the retraining runs."""
 
 
 class Monitoring(SpecPart):

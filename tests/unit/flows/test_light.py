@@ -7,6 +7,7 @@ import pyarrow as pa
 import pytest
 from tests.unit.stores.logged import predictions
 
+from evergreen.core.clock import frozen
 from evergreen.core.errors import OutageError
 from evergreen.flows.light import light, light_fleet
 from evergreen.flows.workspace import Workspace
@@ -32,7 +33,8 @@ def answer(ws: Workspace, *, nulls: bool, hour: int) -> None:
     )
     table = table.drop_columns(["context_airport"])
     table = table.set_column(0, "prediction_id", pa.array([f"{hour}-{i}" for i in range(200)]))
-    PredictionLog(ws.store, ws.model).append(ws.spec, table)
+    with frozen(MARCH + timedelta(hours=hour + 1)):
+        PredictionLog(ws.store, ws.model).append(ws.spec, table)
 
 
 def test_a_burst_is_told_once_and_its_end(watched: Place, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -41,7 +43,7 @@ def test_a_burst_is_told_once_and_its_end(watched: Place, monkeypatch: pytest.Mo
     content = spec.model_dump() | {"monitoring": {**spec.monitoring.model_dump(), "alerts": ("ops",)}}
     ws = Workspace(**(vars(watched.ws) | {"spec": spec.model_validate(content)}))
     answer(ws, nulls=True, hour=0)
-    newest = max(info.modified for info in ws.store.list("small/predictions/"))
+    newest = MARCH + timedelta(hours=1)
     for minute in range(3):
         found = light(ws, send=lambda _channel, alert: told.append(alert), now=newest + minute * MINUTE)
         assert [f.name for f in found] == ["null_burst: distance"]
