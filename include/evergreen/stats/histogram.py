@@ -60,7 +60,7 @@ def lookup(edges: Sequence[float]) -> Lookup:
     inner = (finite >= low) & (finite < high)
     cell = np.where(finite < low, 0, CELLS + 2)
     cell[inner] = ((finite[inner] - low) * scale).astype(np.int64) + 1
-    starts = np.searchsorted(cell, np.arange(CELLS + 4)).astype(np.int32)
+    starts = np.concatenate([[0], np.cumsum(np.bincount(cell, minlength=CELLS + 3))]).astype(np.int32)
     return Lookup(np.append(finite, np.inf), starts, low, high, scale)
 
 
