@@ -75,6 +75,11 @@ def touched_by(record: "Impact") -> str:
             f"{s.since:%Y-%m-%d %H:%M} until {f'{s.until:%Y-%m-%d %H:%M}' if s.until else 'now'}" for s in found.served
         )
         lines.append(f"version {found.version}: {how}, run {found.run_id}; served: {when or 'never'}")
+        if found.answered:
+            events = found.answered.events
+            lines.append(
+                f"  {found.answered.rows:,} answers, of {events.start:%Y-%m-%d %H:%M} to {events.end:%Y-%m-%d %H:%M} UTC"
+            )
     return "\n".join(lines)
 
 

@@ -1,12 +1,15 @@
 """Questions about where versions come from, and what depends on a piece of data."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from evergreen.core.errors import IntegrityError, NotFound, RunError
 from evergreen.flows.trace import key_of
 from evergreen.flows.workspace import Workspace
 from evergreen.journal.entry import Kind
-from evergreen.records.lineage import Impact, Lineage, Service, Touched
+from evergreen.records.interval import Interval
+from evergreen.records.lineage import Answered, Impact, Lineage, Service, Touched
+from evergreen.stores.predictions import PredictionLog
 
 MOST_KEYS = 20
 SHORTEST_DIGEST = 12
@@ -38,7 +41,7 @@ def lineage(ws: Workspace, version: int) -> Lineage:
 
 
 def impact(ws: Workspace, asked: str) -> Impact:
-    """Every version that a raw object or a snapshot went into, and when it served.
+    """Every version that a raw object or a snapshot went into, when it served, and what it answered.
 
     Parameters
     ----------
@@ -51,8 +54,19 @@ def impact(ws: Workspace, asked: str) -> Impact:
     versions = sorted(
         (_lineage(ws, info.key) for info in ws.store.list(f"{ws.model}/lineage/")), key=lambda v: v.version
     )
-    touched = [found for record in versions if (found := _touched(record, name, served)) is not None]
-    return Impact(model=ws.model, asked=asked, versions=tuple(touched))
+    answers = _answers(ws)
+    touched = [
+        replace(found, answered=answers.get(found.version))
+        for record in versions
+        if (found := _touched(record, name, served)) is not None
+    ]
+    windows = {found.answered.events for found in touched if found.answered}
+    return Impact(
+        model=ws.model,
+        asked=asked,
+        versions=tuple(touched),
+        prediction_windows=tuple(sorted(windows, key=lambda w: (w.start, w.end))),
+    )
 
 
 def _lineage(ws: Workspace, key: str) -> Lineage:
@@ -83,6 +97,16 @@ def _names(name: str, key: str, etag: str) -> bool:
 
 def _is_digest(name: str, digest: str) -> bool:
     return len(name) >= SHORTEST_DIGEST and digest.startswith(name)
+
+
+def _answers(ws: Workspace) -> dict[int, Answered]:
+    """What each version answered, from the names of the files of the log."""
+    found: dict[int, Answered] = {}
+    for file in (file for partition in PredictionLog(ws.store, ws.model).partitions() for file in partition.files):
+        known = found.get(file.version, Answered(events=file.events, rows=0))
+        start, end = min(known.events.start, file.events.start), max(known.events.end, file.events.end)
+        found[file.version] = Answered(events=Interval(start=start, end=end), rows=known.rows + file.rows)
+    return found
 
 
 def _services(ws: Workspace) -> dict[str, tuple[Service, ...]]:

@@ -70,6 +70,22 @@ class Service:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Answered:
+    """What a version answered, by the names of the files of the prediction log.
+
+    Attributes
+    ----------
+    events
+        From the first hour or day that has an answer to the end of the last.
+    rows
+        Answers, those of a shadow among them; one that was logged twice counts twice.
+    """
+
+    events: Interval
+    rows: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class Touched:
     """A version that a piece of data went into.
 
@@ -79,6 +95,8 @@ class Touched:
         Which of its raw objects; at most 20 are named. Empty where a snapshot was asked for.
     fitted
         Whether it was fitted on rows of these objects, or only tested on them.
+    answered
+        None when it answered nothing that was logged.
     """
 
     version: int
@@ -88,6 +106,7 @@ class Touched:
     keys: tuple[str, ...]
     fitted: bool
     served: tuple[Service, ...]
+    answered: Answered | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,7 +116,7 @@ class Impact(Record):
     Attributes
     ----------
     prediction_windows
-        Windows in which one of these versions gave predictions. Empty: predictions are not logged yet.
+        When one of these versions answered, in order of time.
     """
 
     model: str

@@ -3,13 +3,15 @@
 import io
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from tests.unit.stores.logged import predictions
 
+from evergreen.cli.lineage import touched_by
 from evergreen.core.code import sources_of
 from evergreen.core.errors import IntegrityError, RunError
 from evergreen.core.settings import settings
@@ -19,10 +21,12 @@ from evergreen.flows.ledger import Ledger
 from evergreen.flows.lineage import impact, lineage
 from evergreen.flows.reproduce import reproduce
 from evergreen.flows.trace import keep_folder, kept_code, key_of
-from evergreen.records.lineage import Lineage
+from evergreen.records.interval import Interval
+from evergreen.records.lineage import Answered, Lineage
 from evergreen.records.refit import Refit
 from evergreen.records.snapshot import Snapshot
 from evergreen.spec.model import ModelSpec
+from evergreen.stores.predictions import PredictionLog
 from evergreen.training import provenance, recipe
 
 from .conftest import Place
@@ -89,6 +93,24 @@ def test_impact_names_versions_and_when_they_served(made: Place) -> None:
     february = impact(made.ws, RAW.replace("01-01", "02-01").replace("end=2013-02", "end=2013-03"))
     assert [t.version for t in february.versions] == [3, 4]
     assert [t.version for t in impact(made.ws, "small/raw/").versions] == [1, 2, 3, 4]
+
+
+def test_impact_names_what_a_version_answered(made: Place) -> None:
+    columns, rows = made.ws.spec.columns, 30
+    log = PredictionLog(made.ws.store, "small")
+    for version, day in ((2, 0), (2, 5), (9, 7)):
+        table = predictions(rows, start=FEBRUARY + timedelta(days=day), version=pa.array([version] * rows, pa.int32()))
+        table = table.drop_columns([name for name in table.column_names if name.startswith(("context_", "feature_"))])
+        for name in columns.features.numeric:
+            table = table.append_column(f"feature_{name}", pa.array([1.0] * rows))
+        for name in columns.features.categorical:
+            table = table.append_column(f"feature_{name}", pa.array(["A"] * rows))
+        log.append(made.ws.spec, table)
+    found = impact(made.ws, RAW)
+    events = Interval(start=FEBRUARY, end=FEBRUARY + timedelta(days=5, hours=30))
+    assert [t.answered for t in found.versions] == [None, Answered(events=events, rows=60)]
+    assert found.prediction_windows == (events,)
+    assert "60 answers, of 2013-02-01 00:00 to 2013-02-07 06:00 UTC" in touched_by(found)
 
 
 def test_impact_by_digest_and_etag(made: Place) -> None:
