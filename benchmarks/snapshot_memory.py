@@ -86,9 +86,16 @@ class FileStore:
         """Write a file."""
         return self.put(key, data, metadata=metadata)
 
-    def replace(self, key: str, data: bytes, *, etag: str) -> ObjectInfo:  # noqa: ARG002
+    def replace(
+        self,
+        key: str,
+        data: bytes | Path,
+        *,
+        etag: str,  # noqa: ARG002
+        metadata: Mapping[str, str] | None = None,
+    ) -> ObjectInfo:
         """Write a file."""
-        return self.put(key, data)
+        return self.put(key, data, metadata=metadata)
 
     def get(self, key: str) -> bytes:
         """Read a file."""

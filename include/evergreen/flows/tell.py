@@ -71,7 +71,7 @@ def tell_fleet(
 
 def _note(ws: Workspace, report: MonitorReport, links: Links, now: datetime) -> None:
     because = f"The report as of {_moment(report.as_of)}, on version {report.version}, does not find it any more."
-    lines = [*_worst(ws.store, report), _next(ws, report), *links(report)]
+    lines = [*_worst(ws.store, report), _next(report), *links(report)]
     fired = [_alert(ws.model, MONITORING, f, report.as_of, _seen(report, f), *lines) for f in report.fired]
     note(ws.store, ws.model, MONITORING, fired, at=now, because="\n".join([because, *links(report)]))
 
@@ -97,10 +97,8 @@ def _seen(report: MonitorReport, finding: Finding) -> str:
     return f"Version {report.version}, {report.rows} rows up to {_moment(report.as_of)}; since {since}."
 
 
-def _next(ws: Workspace, report: MonitorReport) -> str:
+def _next(report: MonitorReport) -> str:
     decision, what = report.decision, NEXT[report.decision.action]
-    if decision.action == "retrain" and ws.spec.monitoring.retraining.confirm == "required":
-        what += ", which waits until somebody confirms it in Airflow"
     request = f" (request {decision.request_id})" if decision.request_id else ""
     return f"What happens next: {what}{request}. {decision.reason}".rstrip()
 

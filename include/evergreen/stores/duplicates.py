@@ -48,14 +48,16 @@ def _again(paths: Sequence[Path]) -> dict[str, NDArray[np.int64]]:
     work = settings().work_dir
     work.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory(dir=work, prefix="duplicates-") as spill:
-        config = {"memory_limit": settings().memory_limit, "threads": settings().threads, "temp_directory": spill}
+        config: dict[str, str | bool | int | float | list[str]] = {
+            "memory_limit": settings().memory_limit,
+            "threads": settings().threads,
+            "temp_directory": spill,
+        }
         with duckdb.connect(config=config) as connection:
             try:
-                found: dict[str, NDArray[np.int64]] = connection.execute(
-                    AGAIN, {"paths": [str(path) for path in paths]}
-                ).fetchnumpy()
+                found = connection.execute(AGAIN, {"paths": [str(path) for path in paths]}).fetchnumpy()
             except duckdb.Error as error:
                 raise DataError(
                     f"The ids of {len(paths)} files of a log cannot be compared: {str(error)[:300]}"
                 ) from None
-    return found
+    return {name: np.asarray(values) for name, values in found.items()}

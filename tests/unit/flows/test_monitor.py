@@ -1,7 +1,6 @@
 """A champion is looked at, step by step: what is due, what is found, and what that leads to, once."""
 
 import io
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -36,7 +35,7 @@ WATCH: dict[str, Any] = {
 
 
 @pytest.fixture
-def watched(place: Place) -> Iterator[Place]:
+def watched(place: Place) -> Place:
     """A champion of January, and February's rows landed with the wind of another world."""
     spec = place.ws.spec
     content = spec.model_dump() | {"monitoring": WATCH}

@@ -116,14 +116,6 @@ def test_a_message_has_the_reason_the_worst_columns_links_and_what_happens_next(
     ]
 
 
-def test_a_retraining_that_somebody_must_confirm_says_so(desk: Desk, small_spec: Callable[..., ModelSpec]) -> None:
-    spec = small_spec(monitoring={"alerts": ["slack"], "retraining": {"confirm": "required"}})
-    object.__setattr__(desk.ws, "spec", spec)
-    desk.look(FOUND, decision=Decision(action="retrain", reason="", request_id="r"))
-    desk.tell()
-    assert "which waits until somebody confirms it in Airflow (request r)." in desk.heard[0][1].body
-
-
 def test_a_light_check_is_told_at_once_and_ends_no_finding_of_a_report(desk: Desk) -> None:
     desk.look(FOUND)
     desk.tell()

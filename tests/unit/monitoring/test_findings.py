@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from evergreen.monitoring.findings import findings
-from evergreen.records.evaluation import Disparity, Slice
+from evergreen.records.evaluation import Disparity, FairnessMeasure, Slice
 from evergreen.records.monitor import Finding, MonitorReport
 
 from .samples import NOW, column, drift, estimate, performance, report, seen, spec
@@ -92,7 +92,7 @@ def test_age(above: str, holds: bool) -> None:
 
 
 def test_each_sensitive_column_is_a_subject_and_the_interval_decides() -> None:
-    measure = "demographic_parity_difference"
+    measure: FairnessMeasure = "demographic_parity_difference"
     made = Disparity(
         column="sex", measure=measure, role="champion", estimate=estimate(0.2, 0.0, 0.3), groups=(), reason=""
     )

@@ -1,5 +1,6 @@
 """The start-up check finds a store that ignores conditions."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,7 +17,7 @@ class IgnoresIfNoneMatch(MemoryStore):
 
 
 class IgnoresIfMatch(MemoryStore):
-    def replace(self, key: str, data: bytes, *, etag: str) -> ObjectInfo:  # noqa: ARG002
+    def replace(self, key: str, data: bytes | Path, *, etag: str, **options: Any) -> ObjectInfo:  # noqa: ARG002
         return self.put(key, data)
 
 
