@@ -21,50 +21,23 @@ from typing import Any
 from evergreen.core.settings import settings
 
 SIDES = Path(__file__).with_name("sides") / "drift.py"
-PEERS = {
-    "evidently": ("evidently==0.7.23", "pandas==2.3.3", "pyarrow==25.0.1"),
-    "alibi_detect": ("alibi-detect==0.13.0", "pandas==2.3.3", "pyarrow==20.0.0"),
-    "nannyml": ("nannyml==0.13.1", "statsmodels", "pandas==2.3.3", "pyarrow==25.0.1"),
-}
-OVERRIDES = "kaleido==1.0.0"
-"""nannyml pins a kaleido that has no wheel for x86-64; it draws pictures with it, which nobody asks for here."""
+PEERS = ("evidently", "alibi_detect", "nannyml")
 QUIET = {"DO_NOT_TRACK": "1", "NML_DISABLE_USAGE_LOGGING": "1"}
 """Peers report to nobody that they ran."""
 SECONDS = 1_800
 """A peer that takes longer is given up."""
 
 
-def environment(peer: str) -> Path:
+def environment(peer: str) -> str:
     """The Python of a peer's environment, which is made once."""
-    root = Path(__file__).parents[1]
-    home = settings().work_dir / "peers" / peer
-    python = home / "bin" / "python"
-    if not (home / "done").exists():
-        uv = subprocess.run([".ci/bootstrap", sys.executable], cwd=root, check=True, capture_output=True, text=True)
-        tool = str((root / uv.stdout.strip()).resolve())
-        subprocess.run([tool, "venv", "--quiet", "--clear", "--python", sys.executable, home], check=True)
-        overrides = home / "overrides.txt"
-        overrides.write_text(OVERRIDES)
-        command: list[str | Path] = [
-            tool,
-            "pip",
-            "install",
-            "--quiet",
-            "--python",
-            python,
-            "--override",
-            overrides,
-            *PEERS[peer],
-        ]
-        subprocess.run(command, check=True)
-        (home / "done").touch()
-    return python
+    made = [sys.executable, str(Path(__file__).with_name("peers.py")), peer]
+    return subprocess.run(made, check=True, stdout=subprocess.PIPE, text=True).stdout.strip()
 
 
 def run(side: str, folder: Path, *more: str) -> dict[str, Any]:
     """A side in a process of its own, for as long as `SECONDS`."""
-    python = environment(side) if side in PEERS else Path(sys.executable)
-    command = [str(python), str(SIDES), side, str(folder), *more]
+    python = environment(side) if side in PEERS else sys.executable
+    command = [python, str(SIDES), side, str(folder), *more]
     try:
         done = subprocess.run(
             command, check=True, capture_output=True, text=True, env={**os.environ, **QUIET}, timeout=SECONDS
