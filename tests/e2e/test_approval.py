@@ -158,8 +158,12 @@ def test_a_tag_in_mlflow_asks_the_approvers(desk: Desk, waiting: str) -> None:
         return said.removeprefix("asked in ") if said.startswith("asked in ") else ""
 
     run = desk.house.wait("the tag to be served", answered)
-    runs = desk.house.ask("GET", f"/dags/{WATCH}/dagRuns?limit=100")["dag_runs"]
-    assert "success" in [r["state"] for r in runs if r["dag_run_id"].startswith("webhook__")]
+
+    def called() -> bool:
+        runs = desk.house.ask("GET", f"/dags/{WATCH}/dagRuns?limit=100")["dag_runs"]
+        return "success" in [r["state"] for r in runs if r["dag_run_id"].startswith("webhook__")]
+
+    desk.house.wait("the run that MLflow's call has started", called)
     assert [user["name"] for user in desk.question(run)["assigned_users"]] == ["ada", "bob"]
 
 

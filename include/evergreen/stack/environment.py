@@ -19,6 +19,12 @@ FOREIGN = ("AIRFLOW", "AWS_", "EVERGREEN_", "MLFLOW_", "_MLFLOW", "PG", "PYTHON"
 BUCKET = "evergreen"
 S3_INNER = ("SIGNING", "SIGNING_READ", "FILER_SIGNING", "FILER_SIGNING_READ")
 PARALLEL_TASKS = 4
+WEBHOOKS = {
+    "MLFLOW_WEBHOOK_ALLOWED_SCHEMES": "https,http",
+    "MLFLOW_WEBHOOK_ALLOW_PRIVATE_IPS": "true",
+    "MLFLOW_WEBHOOK_CACHE_TTL": "5",
+}
+"""MLflow's webhooks may go to Airflow on this machine, and do so seconds after they were made."""
 QUIET = {"scope": {"dag_id": "(drift_watch|govern|watch)__.*"}, "match_mode": "regex", "controls": {"emit": False}}
 """DAGs that look around every few minutes and make no data: their events would fill the disk."""
 
@@ -149,11 +155,8 @@ def component(state: State, name: str) -> dict[str, str]:
             "AWS_DEFAULT_REGION": "us-east-1",
             "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false",  # judges and scorers of language models
             "MLFLOW_DISABLE_TELEMETRY": "true",
-            # Webhooks may go to Airflow on this machine, from the moment on when they are made, and after a restart.
-            "MLFLOW_WEBHOOK_ALLOWED_SCHEMES": "https,http",
-            "MLFLOW_WEBHOOK_ALLOW_PRIVATE_IPS": "true",
-            "MLFLOW_WEBHOOK_CACHE_TTL": "5",
             "MLFLOW_WEBHOOK_SECRET_ENCRYPTION_KEY": secret.webhook_key,
+            **WEBHOOKS,
         },
     }
     if name in own:

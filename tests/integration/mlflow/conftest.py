@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 import requests
 
+from evergreen.stack.environment import WEBHOOKS
 from evergreen.stores.mlflow import MlflowStore
 
 with warnings.catch_warnings():
@@ -33,7 +34,12 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
             stdout=log,
             stderr=subprocess.STDOUT,
             cwd=folder,
-            env={**os.environ, "MLFLOW_DISABLE_TELEMETRY": "true", "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false"},
+            env={
+                **os.environ,
+                **WEBHOOKS,
+                "MLFLOW_DISABLE_TELEMETRY": "true",
+                "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false",
+            },
             start_new_session=True,
         )
     try:
