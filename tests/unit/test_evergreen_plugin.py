@@ -36,7 +36,10 @@ def _airflow(code: str, home: Path) -> list[str]:
 
 def test_it_registers_everything_and_imports_nothing_heavy(tmp_path: Path) -> None:
     said = _airflow(REGISTERED, tmp_path)
-    assert said[-2:] == ["evergreen ['/evergreen', '/evergreen-hooks', '/evergreen-metrics'] ['BoundedCronTimetable']", "[]"]
+    assert said[-2:] == [
+        "evergreen ['/evergreen', '/evergreen-hooks', '/evergreen-metrics'] ['BoundedCronTimetable']",
+        "[]",
+    ]
 
 
 def test_airflow_runs_this_file_alone(tmp_path: Path) -> None:

@@ -99,14 +99,17 @@ def _new_labels(windows: Windows, as_of: datetime, performance: PerformanceRepor
 
 
 def _drift(windows: Windows, folder: str) -> DriftReport | None:
+    """The report of this look; one on a champion that was replaced meanwhile is none."""
     try:
-        return read_drift(windows.ws.store, folder + "drift.json")
+        found = read_drift(windows.ws.store, folder + "drift.json")
     except NotFound:
         return None
+    return found if found.version == windows.champion.version else None
 
 
 def _performance(windows: Windows, folder: str) -> PerformanceReport | None:
     try:
-        return read_performance(windows.ws.store, folder + "performance.json")
+        found = read_performance(windows.ws.store, folder + "performance.json")
     except NotFound:
         return None
+    return found if found.version == windows.champion.version else None
