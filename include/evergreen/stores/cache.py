@@ -14,14 +14,19 @@ from evergreen.stores.ports import ObjectStore
 
 GRACE_SECONDS = 3600.0
 LOCK = ".lock"
+SLACK = 0.01
+"""A process looks through the cache again when it has added so much of the bound: a log has thousands of small files."""
+
+_added: dict[Path, int] = {}
+"""Bytes that this process has added to a cache since it last looked through it."""
 
 
 def local_copy(store: ObjectStore, key: str) -> Path:
     """A file with the bytes of ``key``, whose content must never change (its name holds a digest).
 
-    The cache lies under ``work_dir``, for all processes that use it, and is kept within ``cache_bytes``; but a file that
-    was handed out within the last hour stays, so that a reader of many parts finds them all. Treat the file as
-    read-only, and ask again rather than keep the path for hours.
+    The cache lies under ``work_dir``, for all processes that use it, and each of them keeps it within ``cache_bytes`` and a
+    percent; but a file that was handed out within the last hour stays, so that a reader of many parts finds them all. Treat
+    the file as read-only, and ask again rather than keep the path for hours.
 
     Raises
     ------
@@ -42,7 +47,9 @@ def local_copy(store: ObjectStore, key: str) -> Path:
         with _locked(folder, fcntl.LOCK_EX):
             home.mkdir(exist_ok=True)
             path = partial.replace(home / f"{size}{Path(key).suffix}")
-            _evict(folder, newest=path)
+            os.utime(path)
+            if _due(folder, size):
+                _evict(folder, newest=path)
     finally:
         partial.unlink(missing_ok=True)
     return path
@@ -64,8 +71,15 @@ def _whole(home: Path) -> Path | None:
     return None
 
 
+def _due(folder: Path, size: int) -> bool:
+    """Whether it is time to make room: at the first file of a process, and after every percent of the bound."""
+    added = _added.get(folder, settings().cache_bytes) + size
+    due = added > SLACK * settings().cache_bytes
+    _added[folder] = 0 if due else added
+    return due
+
+
 def _evict(folder: Path, newest: Path) -> None:
-    os.utime(newest)
     used = _used(folder)
     fresh = used[newest].st_mtime - GRACE_SECONDS
     excess = sum(stat.st_size for stat in used.values()) - settings().cache_bytes

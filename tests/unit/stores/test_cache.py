@@ -107,8 +107,19 @@ def test_what_a_killed_process_left_is_cleaned_up(store: CountingStore, tmp_path
     left = tmp_path / "cache" / "partial" / "left"
     left.write_bytes(b"x" * 500)
     _used_before(left, hours=2)
-    local_copy(store, _key(store, b"b"))
+    local_copy(store, _key(store, b"b" * 9))
     assert not left.exists()
+
+
+def test_small_files_make_room_together(store: CountingStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("EVERGREEN_CACHE_BYTES", "10000")
+    settings.cache_clear()
+    _used_before(local_copy(store, _key(store, b"a" * 9_990)), hours=5)
+    for number in range(5):
+        local_copy(store, _key(store, b"b%019d" % number))
+    assert _files(tmp_path) == {"a", "b"}  # a percent of the bound has not been added yet
+    local_copy(store, _key(store, b"c" * 20))
+    assert _files(tmp_path) == {"b", "c"}
 
 
 def test_many_readers_at_once_find_whole_files(store: CountingStore) -> None:
