@@ -4,16 +4,13 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 
 from evergreen.core.errors import EvergreenError, InputError, OutageError
-from evergreen.core.settings import settings
-from evergreen.flows.alerts import Send, deliver, note
+from evergreen.flows.alerts import Send
 from evergreen.flows.champion import champion_of
+from evergreen.flows.tell import tell_light
 from evergreen.flows.workspace import Workspace, open_workspace
 from evergreen.monitoring.light import light_check
-from evergreen.records.alert import Alert
 from evergreen.records.monitor import Finding
 from evergreen.stores.predictions import PredictionLog
-
-SOURCE = "light"
 
 
 def light(ws: Workspace, *, send: Send, now: datetime) -> tuple[Finding, ...]:
@@ -28,8 +25,7 @@ def light(ws: Workspace, *, send: Send, now: datetime) -> tuple[Finding, ...]:
     if isinstance(champion, str):
         return ()
     found = light_check(ws.spec, champion.reference, PredictionLog(ws.store, ws.model), now)
-    note(ws.store, ws.model, SOURCE, [_alert(ws.model, f, now) for f in found], at=now)
-    deliver(ws.store, ws.model, SOURCE, ws.spec.monitoring.alerts or settings().alerts, send, at=now)
+    tell_light(ws, found, send=send, now=now)
     return found
 
 
@@ -53,11 +49,3 @@ def light_fleet(
         kind = OutageError if any(isinstance(error, OutageError) for error in failed) else InputError
         raise kind(f"{len(failed)} models could not be looked at, or their alerts not be told. {failed[0]}")
     return count
-
-
-def _alert(model: str, found: Finding, now: datetime) -> Alert:
-    since = found.since or now
-    body = f"{found.sentence}\nSince {since:%Y-%m-%d %H:%M} UTC. Nothing happens by itself."
-    return Alert(
-        model=model, source=SOURCE, kind="finding", name=found.name, title=f"{model}: {found.name}", body=body, since=since
-    )
