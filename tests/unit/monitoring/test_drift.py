@@ -102,6 +102,15 @@ def test_days_that_differ_anyway_are_no_drift_and_days_beyond_that_are() -> None
     assert drifting(report_of(reference, moved | {"temp": moved["temp"] + 16}, units=10)) == {"temp"}
 
 
+def test_a_small_shift_is_found_in_ten_thousand_rows_and_nothing_in_as_many_unchanged(reference: Reference) -> None:
+    random, alarms, found = np.random.default_rng(13), 0, 0
+    for seed in range(200, 225):
+        window = rows(10_000, seed)
+        alarms += bool(drifting(report_of(reference, window)))
+        found += drifting(report_of(reference, window | {"temp": random.normal(15 + 0.2 * 8, 8, 10_000)})) == {"temp"}
+    assert (alarms, found) == (0, 25)
+
+
 def test_few_days_say_so() -> None:
     day = np.repeat(np.arange(30), 100)
     reference = reference_of(rows(3_000, 9, day=day), day=day, unit="day")
