@@ -16,8 +16,9 @@ from evergreen.monitoring.parquet import Source, name_of, open_parquet, stored_n
 from evergreen.monitoring.tally import Tally, tally_of
 from evergreen.records.profile import Counts, Layout, Profile
 
-DECODED_BYTES = 1 << 26
-"""Columns of a row group that a thread decodes at once hold about so much; one column at least."""
+DECODED_BYTES = 1 << 23
+"""Columns of a row group that a thread decodes at once hold about so much, one column at least: memory that is used again
+while it is warm. Fresh pages for a whole row group cost more than all counting."""
 
 Mask = NDArray[np.bool_]
 
