@@ -66,6 +66,7 @@ def drift(ws: Workspace, until: datetime) -> Looked:
             weights=windows.champion.weights,
             label=windows.labels(due(ws.spec, window, as_of), as_of),
             earlier=[read_drift(ws.store, look.drift) for look in earlier if look.drift],
+            domain=windows.domain(window),
         )
         ws.store.put(key, report.to_json())
 

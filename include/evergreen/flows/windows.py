@@ -14,13 +14,18 @@ import pyarrow.parquet as pq
 
 from evergreen.core.errors import NotFound
 from evergreen.flows.champion import Champion
+from evergreen.flows.ledger import Ledger
 from evergreen.flows.workspace import Workspace
+from evergreen.measures.holdout import holdout
+from evergreen.monitoring.domain import domain
 from evergreen.monitoring.profile import profile
 from evergreen.monitoring.served import served
+from evergreen.records.evaluation import Estimate
 from evergreen.records.interval import Interval
 from evergreen.records.prediction import ANSWERING, CONTEXT, FEATURE
 from evergreen.records.profile import Layout, Profile
 from evergreen.records.reference import LABEL, PREDICTION
+from evergreen.records.snapshot import Snapshot
 from evergreen.stores.labels import LabelLog
 from evergreen.stores.partitions import Partition
 from evergreen.stores.predictions import PredictionLog
@@ -71,6 +76,19 @@ class Windows:
         column = (FEATURE if unit in self.ws.spec.columns.features.names else CONTEXT) + unit
         batches = (batch for partition in answered for batch in self.log.read(partition, [column]))
         return len({value for batch in batches for value in batch.column(0).unique().to_pylist()})
+
+    def domain(self, window: Interval) -> Estimate | None:
+        """How well a classifier tells the window from the rows that the champion was fitted on; None unless the spec asks."""
+        spec, watched = self.ws.spec, self.champion.watched
+        if not spec.monitoring.drift.domain_classifier:
+            return None
+        names = spec.columns.features.names
+        snapshot = Ledger(self.ws.store, self.ws.model, watched.run_id).read("snapshot", Snapshot)
+        was = holdout(spec, snapshot, watched.data, self.ws.store, names)
+        now = served(spec, self.log, window, version=self.champion.version, columns=names)
+        if set(now.missing) & set(names) or not len(now.table):
+            return None
+        return domain(spec, was.table, now.table, was.clusters.of_row, now.clusters.of_row)
 
     def answered(self, interval: Interval) -> int:
         """Requests of the hours and days that an interval touches, by the names of the files alone."""

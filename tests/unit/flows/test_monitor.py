@@ -199,3 +199,18 @@ def test_a_file_that_comes_later_has_its_day_counted_anew(watched: Place) -> Non
     log.append(watched.ws.spec, late, per="day")
     log.append(watched.ws.spec, pq.read_table(log.path(file)).slice(0, 9), per="day")
     assert Windows(watched.ws, champion).profile(window).rows == before.rows + 5, "what is logged twice counts once"
+
+
+def test_a_classifier_is_asked_where_the_spec_says_so(watched: Place) -> None:
+    another_world(watched)
+    serve(watched.ws, FEBRUARY, MARCH)
+    content = watched.ws.spec.model_dump() | {
+        "monitoring": {**WATCH, "drift": {**WATCH["drift"], "domain_classifier": True}}
+    }
+    ws = replace(watched.ws, spec=watched.ws.spec.model_validate(content))
+    found = champion_of(ws)
+    assert isinstance(found, Champion)
+    told_apart = Windows(ws, found).domain(Interval(start=FEBRUARY, end=FEBRUARY + 7 * DAY))
+    assert told_apart is not None
+    assert told_apart.value > 0.8
+    assert Windows(watched.ws, found).domain(Interval(start=FEBRUARY, end=MARCH)) is None
