@@ -15,7 +15,21 @@ STEPS = ["snapshot", "validate", "split", "train", "register", "package", "evalu
 RELEASE = ["approve", "delegate", "release", "promote", "reconcile"]
 GOVERNANCE = ["freeze", "lift", "rollback", "govern", "versions"]
 ALERTS = ["alerts", "mute", "unmute"]
-OTHERS = ["retrain", "request", "landed", "models", "propose", "schema", "demo", "journal", "store", "stack"]
+OTHERS = [
+    "retrain",
+    "request",
+    "landed",
+    "models",
+    "propose",
+    "schema",
+    "demo",
+    "replay",
+    "score",
+    "labels",
+    "journal",
+    "store",
+    "stack",
+]
 
 
 @pytest.mark.parametrize("command", [*STEPS, *RELEASE, *GOVERNANCE, *ALERTS, *OTHERS])
