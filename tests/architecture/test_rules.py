@@ -91,6 +91,7 @@ COVERED_BY = {
     "include/evergreen/stores/airflow_people.py": "e2e/test_approval.py",
     "include/evergreen/stores/memory.py": "unit/stores/test_object_store_contract.py",
     "include/evergreen/stores/memory_people.py": "unit/flows/test_approval.py",
+    "include/evergreen/stores/memory_mlflow.py": "unit/flows/test_chain.py",
     "include/evergreen/stores/memory_registry.py": "unit/stores/test_model_registry_contract.py",
     "include/evergreen/stores/mlflow.py": "integration/mlflow/test_store.py",
     "include/evergreen/stores/people.py": "unit/flows/test_approval.py",
