@@ -36,7 +36,7 @@ def evergreen(house: Any) -> Any:
 
 @pytest.fixture(scope="module")
 def told(evergreen: Any) -> str:
-    """The replay of March and April, by a quick recipe that is asked again after a third more flights."""
+    """The replay of March and April, by a quick recipe, asked again when a feature drifts and a third more flights are there."""
     draft = MODELS / f".{NAME}"
     shutil.copytree(MODELS / "flight_delays", draft)
     (draft / "loader.py").unlink()
@@ -45,7 +45,7 @@ def told(evergreen: Any) -> str:
     spec["training"]["hyperparameters"]["max_iter"]["default"] = 30
     spec["monitoring"] = {
         "enabled": False,
-        "rules": [{"rule": "drift", "then": "retrain"}],
+        "rules": [{"rule": "drifted_share", "above": 0.04, "then": "retrain"}],
         "retraining": {"min_new_labels": 0.33},
     }
     (draft / "model.yaml").write_text(yaml.safe_dump(spec))

@@ -132,7 +132,7 @@ class Replay:
                 labels = Interval(start=max(self.start, part.start - delay), end=part.end - delay)
                 land_labels(self.ws, labels, part.end)
             self.platform.look(part.end)
-            if self._looked_until() < part.end:
+            if self._looked_until() <= part.end - self.ws.spec.monitoring.every:
                 raise RunError(f"{self.ws.model}: monitoring gave no report as of {part.end:%Y-%m-%d}; see its log.")
         self.platform.serve(part.end)
 
