@@ -30,7 +30,7 @@ SECONDS = 1_800
 
 def environment(peer: str) -> str:
     """The Python of a peer's environment, which is made once."""
-    made = [sys.executable, str(Path(__file__).with_name("peers.py")), peer]
+    made = [sys.executable, str(Path(__file__).parent / "sides" / "peers.py"), peer]
     return subprocess.run(made, check=True, stdout=subprocess.PIPE, text=True).stdout.strip()
 
 

@@ -2,7 +2,7 @@
 
     python benchmarks/drift_agreement.py [--peers evidently alibi_detect nannyml] [--json]
 
-Each peer runs in an environment of its own (``peers.py``). PSI is compared on the bins that evidently chose, to 1e-9;
+Each peer runs in an environment of its own (``sides/peers.py``). PSI is compared on the bins that evidently chose, to 1e-9;
 chi-squared to 1e-6 of its value; the KS statistic must lie in Evergreen's certified interval, and the decisions at 5% must be
 the same. 5,000 rows a window: nannyml approximates KS beyond 10,000.
 """
@@ -50,7 +50,7 @@ def windows() -> tuple[pa.Table, pa.Table]:
 def said(peer: str, folder: Path) -> Numbers:
     """What a peer says, in its own environment."""
     made = subprocess.run(
-        [sys.executable, str(HERE / "peers.py"), peer], check=True, stdout=subprocess.PIPE, text=True
+        [sys.executable, str(HERE / "sides" / "peers.py"), peer], check=True, stdout=subprocess.PIPE, text=True
     ).stdout.strip()
     command = [made, str(HERE / "sides" / "drift_agreement.py"), peer, str(folder)]
     done = subprocess.run(command, check=False, capture_output=True, text=True, env={**os.environ, **QUIET})

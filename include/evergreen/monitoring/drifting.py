@@ -30,7 +30,7 @@ def _share(above: float, report: DriftReport | None, *, weighted: bool) -> Held:
 
 
 def column(spec: ModelSpec, rule: watching.ColumnDrift, seen: Seen) -> Iterator[Held]:  # noqa: ARG001
-    """One statistic of one column. A column that does not drift fires no rule, whatever its statistic says."""
+    """One statistic of one column against the bound of the rule, which stands in for our own: chance fires no rule."""
     report = seen.drift
     found = report.column(rule.column) if report else None
     value = _statistic(found, rule.statistic) if found else None
@@ -39,9 +39,10 @@ def column(spec: ModelSpec, rule: watching.ColumnDrift, seen: Seen) -> Iterator[
         yield Held(subject=rule.column, sentence=f"{rule.column} cannot be compared. {why}".strip())
         return
     sentence = f"{rule.statistic} of {rule.column} is {value:.3g}; {rule.above:g} is borne."
-    if value > rule.above and not found.drifts:
-        sentence += " That is not more than chance gives, or too little."
-    holds = value > rule.above and found.drifts
+    by_chance = found.p_value > report.level
+    if value > rule.above and by_chance:
+        sentence += f" Sampling units differ as much by chance (p {found.p_value:.2g})."
+    holds = value > rule.above and not by_chance
     yield Held(subject=rule.column, holds=holds, value=value, threshold=rule.above, sentence=sentence)
 
 

@@ -60,7 +60,7 @@ class DriftedShare(Watch):
 
 
 class ColumnDrift(Watch):
-    """One statistic of one column, such as "a PSI of 0.1 in a key feature", and the column drifts significantly."""
+    """One statistic of one column, such as "a PSI of 0.1 in a key feature", by more than chance."""
 
     rule: Literal["column_drift"]
     """A statistic of a column."""

@@ -1,6 +1,6 @@
 """The Python of an environment of its own for a library that a benchmark compares with, made once.
 
-    python benchmarks/peers.py evidently
+    python benchmarks/sides/peers.py evidently
 
 installs it from PyPI below ``EVERGREEN_WORK_DIR``, where it is not there yet, and prints the path of its interpreter.
 """
