@@ -22,7 +22,7 @@ OVERRIDES = "kaleido==1.0.0"
 
 def environment(peer: str) -> Path:
     """The interpreter of a peer's environment."""
-    root = Path(__file__).parents[1]
+    root = Path(__file__).parents[2]
     home = settings().work_dir / "peers" / peer
     python = home / "bin" / "python"
     if (home / "done").exists():
