@@ -16,7 +16,13 @@ START = datetime(2013, 3, 1, tzinfo=UTC)
 
 
 def scored(
-    draw: np.random.Generator, days: int, *, rows: int = 100, shift: float = 0.0, slope: float = 2.0, weather: float = 0.3
+    draw: np.random.Generator,
+    days: int,
+    *,
+    rows: int = 100,
+    shift: float = 0.0,
+    slope: float = 2.0,
+    weather: float = 0.3,
 ) -> tuple[NDArray[np.int8], Floats, Clusters]:
     """Labels, scores and days. The scores say too little of the odds, and are what a model gives that knows a slope of 2.
 
