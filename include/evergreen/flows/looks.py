@@ -1,7 +1,7 @@
 """Where the reports of monitoring lie, and how they are read back.
 
-``<model>/reports/monitoring/<as of>/`` holds ``drift.json``, ``performance.json``, ``page.html``, and ``monitor.json`` last:
-a look is complete when that is there. ``last.json`` is a copy of the newest one.
+``<model>/reports/monitoring/<as of>/`` holds ``drift.json``, ``performance.json``, ``page.html``, and ``monitor.json``.
+``last.json`` is a copy of the newest one, written last: what comes after it is due.
 """
 
 from collections.abc import Sequence

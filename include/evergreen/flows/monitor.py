@@ -1,7 +1,8 @@
 """Monitoring, step by step: profile -> drift -> performance -> decide.
 
 Every step does what is due: a report for the end of each ``monitoring.every`` since the newest one, so that a missed week is
-made up for. A step that is repeated finds what it has stored and goes on; ``decide`` writes the report last.
+made up for. A step that is repeated finds what it has stored and goes on; ``decide`` notes the newest report
+last: one that was written and not noted is made again, which asks for nothing twice.
 """
 
 from collections.abc import Callable, Sequence
@@ -15,7 +16,6 @@ from evergreen.flows.looks import (
     folder_of,
     newest_key,
     read_drift,
-    read_look,
     read_newest,
     read_performance,
 )
@@ -134,7 +134,7 @@ def _due(ws: Workspace, until: datetime) -> tuple[Champion | str, Sequence[datet
         return "Nothing was predicted yet.", ()
     count = max(0, (last - first) // every + 1)
     moments = [first + every * n for n in range(min(count, MOST))]
-    return champion, [moment for moment in moments if read_look(ws.store, ws.model, moment) is None]
+    return champion, moments
 
 
 def _first(ws: Workspace, every: timedelta) -> datetime | None:

@@ -13,7 +13,7 @@ import pytest
 from evergreen.core.clock import frozen
 from evergreen.flows import chain, monitor, release, score
 from evergreen.flows.champion import Champion, champion_of
-from evergreen.flows.looks import folder_of, read_drift, read_newest, read_performance
+from evergreen.flows.looks import folder_of, newest_key, read_drift, read_newest, read_performance
 from evergreen.flows.windows import Windows
 from evergreen.flows.workspace import Workspace
 from evergreen.records.interval import Interval
@@ -157,7 +157,10 @@ def test_a_missed_week_is_made_up_for_and_only_the_newest_report_acts(watched: P
     assert "the newest one decides" in missed.decision.reason
 
 
-def test_killed_before_its_report_was_written_it_asks_once(watched: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("before", [folder_of("small", FEBRUARY + 14 * DAY) + "monitor.json", newest_key("small")])
+def test_killed_before_its_report_was_written_or_noted_it_asks_once(
+    watched: Place, monkeypatch: pytest.MonkeyPatch, before: str
+) -> None:
     another_world(watched)
     serve(watched.ws, FEBRUARY, MARCH)
     until = FEBRUARY + 14 * DAY
@@ -166,7 +169,7 @@ def test_killed_before_its_report_was_written_it_asks_once(watched: Place, monke
     put, store = MemoryStore.put, watched.ws.store
 
     def killed(self: MemoryStore, key: str, data: Any, **more: Any) -> Any:
-        if key == folder_of("small", until) + "monitor.json":
+        if key == before and b"2013-02-15T00:00:00" in data[:200]:
             raise KeyboardInterrupt
         return put(self, key, data, **more)
 
