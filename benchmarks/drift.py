@@ -78,10 +78,8 @@ def compare(rows: int, peers: list[str], *, scipy: bool) -> dict[str, Any]:
         others = (["scipy_loop"] if scipy else []) + peers
         found |= {side: run(side, folder) for side in others}
         size = (folder / "current.parquet").stat().st_size
-    windows, ours = found.pop("window"), found["evergreen"]
-    statistics = ours.pop("ks")
-    ours.pop("psi")
-    agreement = agree(statistics, found["scipy_loop"].pop("ks")) if scipy else None
+        agreement = agree(run("decided", folder), found["scipy_loop"].pop("ks")) if scipy else None
+    windows = found.pop("window")
     return {"rows": rows, "mb": size / 1e6, "sides": found, "window": windows, "ks": agreement}
 
 
