@@ -17,6 +17,7 @@ from evergreen.records.approval import Approval, ApprovalPolicy
 from evergreen.records.refit import Refit
 from evergreen.records.run import Run
 from evergreen.records.verdict import Verdict
+from evergreen.release.answer import NO, YES
 from evergreen.release.approve import approve as policy_approves
 from evergreen.release.approve import check, prove
 
@@ -114,7 +115,7 @@ def respond(ws: Workspace, run_id: str, *, yes: bool, reason: str) -> Question:
     question = _question(ws, run_id)
     if question is None:
         raise RunError(f"{ws.model}: nobody has been asked about run {run_id!r}; the DAG {_dag_of(ws.model)} asks.")
-    ws.people.respond(question, "Approve" if yes else "Reject", reason)
+    ws.people.respond(question, YES if yes else NO, reason)
     return question
 
 

@@ -51,6 +51,10 @@ class InProcess:
             for request_id, status in self.ws.journal.state().requests.items():
                 if (status.request.as_of or until) > until:
                     continue
+                if status.status == "unconfirmed":
+                    raise RunError(
+                        f"{self.ws.model}: people confirm its retrainings, and a simulation has none to ask."
+                    )
                 if status.status != "closed":
                     chain.retrain(self.ws, _run(take(self.ws, request_id, now=until), until))
                 self._release(run_id_of(request_id))

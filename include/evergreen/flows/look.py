@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from evergreen.core.errors import NotFound
+from evergreen.flows.confirmation import asked_for, confirmation_of
 from evergreen.flows.looks import folder_of, read_drift, read_performance
 from evergreen.flows.requests import ask
 from evergreen.flows.windows import Windows
@@ -18,6 +19,7 @@ from evergreen.records.drift import DriftReport
 from evergreen.records.interval import Interval
 from evergreen.records.monitor import Decision, Finding, MonitorReport
 from evergreen.records.performance import PerformanceReport
+from evergreen.spec.duration import format_duration
 
 ASKED_BY = "monitoring"
 MOST_REASON = 480
@@ -57,15 +59,21 @@ def look(
 def _carried_out(windows: Windows, as_of: datetime, found: Sequence[Finding], decision: Decision) -> Decision:
     if decision.action != "retrain":
         return decision
-    causes = " ".join(f.sentence for f in found if f.fired and f.then == "retrain")
+    ws, causes = windows.ws, " ".join(f.sentence for f in found if f.fired and f.then == "retrain")
+    confirmation = confirmation_of(ws.spec.monitoring.retraining)
     request = ask(
-        windows.ws,
+        ws,
         asked_by=ASKED_BY,
         reason=causes if len(causes) <= MOST_REASON else causes[:MOST_REASON] + " …",
         request_id=f"monitor-{as_of:%Y%m%dT%H%MZ}-v{windows.champion.version}",
         as_of=as_of,
+        confirmation=confirmation,
     )
-    return replace(decision, request_id=request.request_id)
+    decision = replace(decision, request_id=request.request_id)
+    if confirmation is None:
+        return decision
+    asked = asked_for(confirmation, ws.model, f"within {format_duration(confirmation.within)}")
+    return replace(decision, reason=f"{decision.reason} {asked}")
 
 
 def _late(decision: Decision) -> Decision:

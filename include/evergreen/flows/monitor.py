@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 
 from evergreen.core.errors import NotFound
 from evergreen.flows.champion import Champion, champion_of
+from evergreen.flows.confirmation import lapse
 from evergreen.flows.look import look
 from evergreen.flows.looks import (
     earlier_looks,
@@ -100,6 +101,7 @@ def decide(ws: Workspace, until: datetime) -> MonitorReport | str:
 
     Of several reports that are due the newest alone leads to anything. Without one that is due, the reason.
     """
+    lapse(ws)
     champion, moments = _due(ws, until)
     if isinstance(champion, str):
         return champion

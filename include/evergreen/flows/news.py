@@ -21,7 +21,7 @@ def read_on(store: ObjectStore, model: str, sequence: int) -> tuple[int, bool]:
     Returns
     -------
     tuple
-        The number of the last entry that was read, and whether it asks for a retraining.
+        The number of the last entry that was read, and whether it asks for a retraining, or confirms one.
     """
     while True:
         try:
@@ -38,7 +38,7 @@ def _asks(data: bytes) -> bool:
         kind: object = json.loads(data)["kind"]
     except (ValueError, KeyError, TypeError):
         return True
-    return kind == Kind.REQUEST_OPENED
+    return kind in (Kind.REQUEST_OPENED, Kind.REQUEST_CONFIRMED)
 
 
 def raw_digest(store: ObjectStore, prefix: str) -> str:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import uuid4
 
@@ -11,7 +12,7 @@ from evergreen.flows.ledger import Ledger
 from evergreen.flows.workspace import Workspace
 from evergreen.journal.requests import claim, open_request, open_requests
 from evergreen.journal.state import State
-from evergreen.records.request import RetrainRequest
+from evergreen.records.request import Confirmation, RetrainRequest
 from evergreen.records.run import Way
 from evergreen.training.hyperparameters import resolve
 
@@ -35,8 +36,14 @@ def ask(
     window: timedelta | None = None,
     hyperparameters: Mapping[str, Value] | None = None,
     way: Way = Way.REQUEST,
+    confirmation: Confirmation | None = None,
 ) -> RetrainRequest:
     """Write a request into the journal; asking again with one ``request_id`` is asking once.
+
+    Parameters
+    ----------
+    confirmation
+        Who must confirm it before it is served; None: nobody.
 
     Raises
     ------
@@ -53,6 +60,7 @@ def ask(
         window=window,
         hyperparameters=hyperparameters or {},
         way=way,
+        confirmation=confirmation,
     )
     open_request(ws.journal, request)
     return request
@@ -79,19 +87,34 @@ def next_waiting(ws: Workspace, state: State, *, now: datetime, started: Started
 def take(ws: Workspace, request_id: str, *, now: datetime) -> RetrainRequest:
     """Claim a request for the one run that may serve it, `run_id_of` it; taking it twice is taking it once.
 
+    The reason says who has confirmed it, and with what cause.
+
     Raises
     ------
     Refused
-        When it is closed.
+        When it is closed, or nobody has confirmed it who must.
     """
     claim(ws.journal, request_id, run_id_of(request_id), LEASE, now)
-    return ws.journal.state().requests[request_id].request
+    status = ws.journal.state().requests[request_id]
+    if status.cause is None:
+        return status.request
+    reason = f"{status.confirmed_by} has confirmed it: {status.cause} {status.request.reason}"
+    return replace(status.request, reason=shortened(reason, MAX_REASON))
 
 
 def check_reason(model: str, reason: str) -> None:
     """Raise ``RunError`` for a reason that says nothing, or that is too long for a journal."""
     if not 0 < len(reason.strip()) <= MAX_REASON:
         raise RunError(f"{model}: a reason has 1 to {MAX_REASON} characters, this one {len(reason.strip())}.")
+
+
+def shortened(text: str, most: int) -> str:
+    """At most so many characters of a text; one that is cut ends in dots.
+
+    >>> shortened("It is late.", 7)
+    'It is …'
+    """
+    return text if len(text) <= most else f"{text[: most - 2].rstrip()} …"
 
 
 def run_id_of(request_id: str) -> str:

@@ -11,6 +11,7 @@ from evergreen.flows.in_process import FIRST
 from evergreen.flows.ledger import Ledger
 from evergreen.flows.requests import ask, run_id_of
 from evergreen.flows.workspace import Workspace
+from evergreen.journal.requests import NOT_CONFIRMED
 from evergreen.records.refit import Refit
 from evergreen.records.report import Outcome
 from evergreen.stores.airflow import AirflowApi
@@ -67,7 +68,8 @@ class ThroughAirflow:
         """Wait until every request is closed, and every challenger that came of one is released."""
         for request_id in self.ws.journal.state().requests:
             outcome = self._runs.wait(f"request {request_id} to be served", partial(self._outcome, request_id))
-            self._released(run_id_of(request_id), outcome)
+            if outcome != NOT_CONFIRMED:
+                self._released(run_id_of(request_id), outcome)
 
     def _outcome(self, request_id: str) -> str | None:
         run_id, dag_id = run_id_of(request_id), f"retrain__{self.ws.model}"

@@ -75,6 +75,25 @@ class Judged(Record):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Confirmed(Record):
+    """A person has said that a request may be served, and what the cause is.
+
+    Attributes
+    ----------
+    evidence
+        Digest of the `Answer` that was read from Airflow.
+    answered_at
+        When the person answered, by Airflow's clock.
+    """
+
+    request_id: str
+    confirmed_by: str
+    cause: str
+    evidence: str
+    answered_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
 class Claim(Record):
     """A run takes a request until ``lease_until``; ``claims`` counts the claims of that request, this one included."""
 

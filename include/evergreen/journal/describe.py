@@ -60,6 +60,10 @@ def _opened(body: Mapping[str, Any]) -> str:
     return f"{body['request_id']}: {body['reason']}"
 
 
+def _confirmed(body: Mapping[str, Any]) -> str:
+    return f"{body['request_id']}: {body['cause']}"
+
+
 def _claimed(body: Mapping[str, Any]) -> str:
     return f"{body['request_id']} until {body['lease_until']}"
 
@@ -81,6 +85,7 @@ _GIST: dict[str, Callable[[Mapping[str, Any]], str]] = {
     Kind.LIFT: _reason,
     Kind.FORGET: _forget,
     Kind.REQUEST_OPENED: _opened,
+    Kind.REQUEST_CONFIRMED: _confirmed,
     Kind.REQUEST_CLAIMED: _claimed,
     Kind.REQUEST_CLOSED: _closed,
 }

@@ -3,11 +3,14 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, TypeVar
 
+from evergreen.core.digest import canonical
 from evergreen.core.errors import IntegrityError
 from evergreen.journal.signing import Keyring, Signer
 from evergreen.records.base import Record
+
+R = TypeVar("R", bound=Record)
 
 NOTHING = "0" * 64
 """What the first entry holds as the digest of the entry before it."""
@@ -28,6 +31,7 @@ class Kind(StrEnum):
     LIFT = "lift"
     FORGET = "forget"
     REQUEST_OPENED = "request_opened"
+    REQUEST_CONFIRMED = "request_confirmed"
     REQUEST_CLAIMED = "request_claimed"
     REQUEST_CLOSED = "request_closed"
 
@@ -111,14 +115,22 @@ def read_entry(data: bytes, model: str, sequence: int) -> Entry:
     key = key_of(model, sequence)
     try:
         entry = Entry.from_json(data)
-        canonical = entry.to_json()
+        written = entry.to_json()
     except (IntegrityError, ValueError) as error:
         raise IntegrityError(f"{key}: {error}") from None
-    if canonical != data:
+    if written != data:
         raise IntegrityError(f"{key}: the bytes are not those that an entry is written as.")
     if entry.sequence != sequence:
         raise IntegrityError(f"{key}: it says that it is entry {entry.sequence}.")
     return entry
+
+
+def body_of(entry: Entry, kind: type[R]) -> R:
+    """The body of an entry as what its kind says that it is; raises ``IntegrityError`` when it is not."""
+    try:
+        return kind.from_json(canonical(entry.body))
+    except IntegrityError as error:
+        raise IntegrityError(f"The body of entry {entry.sequence} ({entry.kind}): {error}") from None
 
 
 def signed(entry: Entry, model: str, signer: Signer) -> Entry:

@@ -2,27 +2,22 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import TypeVar
 
-from evergreen.core.digest import canonical
 from evergreen.core.errors import IntegrityError
 from evergreen.journal.accounts import answered, forgot, judged, measured
-from evergreen.journal.bodies import Claim, Closing, Evaluated, Judged
-from evergreen.journal.entry import SIGNED, Entry, Kind, check_signature, key_of
+from evergreen.journal.bodies import Evaluated, Judged
+from evergreen.journal.entry import SIGNED, Entry, Kind, body_of, check_signature, key_of
+from evergreen.journal.served import advance
 from evergreen.journal.signing import Keyring
 from evergreen.journal.state import RUNGS, Frozen, RequestStatus, Rung, Standing, State
 from evergreen.records.approval import Approval
-from evergreen.records.base import Record
 from evergreen.records.delegation import Delegation
 from evergreen.records.forget import Forget
 from evergreen.records.freeze import Freeze
 from evergreen.records.interval import Interval
 from evergreen.records.promotion import Promotion
 from evergreen.records.release import Release
-from evergreen.records.request import RetrainRequest
 from evergreen.records.rollback import Rollback
-
-R = TypeVar("R", bound=Record)
 
 
 class Fold:
@@ -60,9 +55,10 @@ class Fold:
             Kind.FREEZE: self._freeze,
             Kind.LIFT: self._lift,
             Kind.FORGET: self._forget,
-            Kind.REQUEST_OPENED: self._request_opened,
-            Kind.REQUEST_CLAIMED: self._request_claimed,
-            Kind.REQUEST_CLOSED: self._request_closed,
+            Kind.REQUEST_OPENED: self._request,
+            Kind.REQUEST_CONFIRMED: self._request,
+            Kind.REQUEST_CLAIMED: self._request,
+            Kind.REQUEST_CLOSED: self._request,
         }
 
     @property
@@ -120,12 +116,12 @@ class Fold:
         return self._state
 
     def _evaluation(self, entry: Entry) -> None:
-        body = _body(entry, Evaluated)
+        body = body_of(entry, Evaluated)
         self._looked_at.append((body.span, body.evaluation.package))
         measured(self._accounts, body)
 
     def _verdict(self, entry: Entry) -> None:
-        body = _body(entry, Judged)
+        body = body_of(entry, Judged)
         judged(self._accounts, body)
         if body.challenger is None:
             return
@@ -143,7 +139,7 @@ class Fold:
             self._place("challenger", standing)
 
     def _approval(self, entry: Entry) -> None:
-        body = _body(entry, Approval)
+        body = body_of(entry, Approval)
         answered(self._accounts, body)
         if body.approved:
             self._approved[body.package] = body
@@ -153,12 +149,12 @@ class Fold:
             self._rungs["challenger"] = None
 
     def _delegation(self, entry: Entry) -> None:
-        body = _body(entry, Delegation)
+        body = body_of(entry, Delegation)
         pair = (body.approver, body.delegate)
         self._delegations = (*(d for d in self._delegations if (d.approver, d.delegate) != pair), body)
 
     def _release(self, entry: Entry) -> None:
-        body = _body(entry, Release)
+        body = body_of(entry, Release)
         standing = self._standing(body.package, entry)
         self._released[body.package] = body.verdict
         if self._package_on("challenger") == body.package:
@@ -166,10 +162,10 @@ class Fold:
         self._place("releasing", standing)
 
     def _promotion(self, entry: Entry) -> None:
-        self._crown(_body(entry, Promotion).package, entry)
+        self._crown(body_of(entry, Promotion).package, entry)
 
     def _rollback(self, entry: Entry) -> None:
-        self._crown(_body(entry, Rollback).package, entry)
+        self._crown(body_of(entry, Rollback).package, entry)
 
     def _crown(self, package: str, entry: Entry) -> None:
         standing = self._standing(package, entry)
@@ -184,7 +180,7 @@ class Fold:
                 self._rungs[rung] = None
 
     def _freeze(self, entry: Entry) -> None:
-        body = _body(entry, Freeze)
+        body = body_of(entry, Freeze)
         self._frozen = Frozen(by=body.by, at=entry.at, reason=body.reason, sequence=entry.sequence)
         self._freezes += 1
 
@@ -192,33 +188,10 @@ class Fold:
         self._frozen = None
 
     def _forget(self, entry: Entry) -> None:
-        forgot(self._accounts, _body(entry, Forget))
+        forgot(self._accounts, body_of(entry, Forget))
 
-    def _request_opened(self, entry: Entry) -> None:
-        body = _body(entry, RetrainRequest)
-        self._requests[body.request_id] = RequestStatus(request=body, status="open", sequence=entry.sequence)
-
-    def _request_claimed(self, entry: Entry) -> None:
-        body = _body(entry, Claim)
-        self._requests[body.request_id] = replace(
-            self._request(body.request_id, entry),
-            status="claimed",
-            sequence=entry.sequence,
-            run_id=body.run_id,
-            lease_until=body.lease_until,
-            claims=body.claims,
-        )
-
-    def _request_closed(self, entry: Entry) -> None:
-        body = _body(entry, Closing)
-        self._requests[body.request_id] = replace(
-            self._request(body.request_id, entry),
-            status="closed",
-            sequence=entry.sequence,
-            run_id=body.run_id,
-            lease_until=None,
-            outcome=body.outcome,
-        )
+    def _request(self, entry: Entry) -> None:
+        advance(self._requests, entry, self.model)
 
     def _place(self, rung: Rung, standing: Standing) -> None:
         self._rungs[rung] = standing
@@ -234,15 +207,3 @@ class Fold:
                 f"{key_of(self.model, entry.sequence)}: package {package[:12]} never passed its gates."
             )
         return replace(self._passed[package], sequence=entry.sequence)
-
-    def _request(self, request_id: str, entry: Entry) -> RequestStatus:
-        if request_id not in self._requests:
-            raise IntegrityError(f"{key_of(self.model, entry.sequence)}: there is no request {request_id!r}.")
-        return self._requests[request_id]
-
-
-def _body(entry: Entry, kind: type[R]) -> R:
-    try:
-        return kind.from_json(canonical(entry.body))
-    except IntegrityError as error:
-        raise IntegrityError(f"The body of entry {entry.sequence} ({entry.kind}): {error}") from None

@@ -59,6 +59,10 @@ class RequestStatus:
 
     Attributes
     ----------
+    opened_at
+        When it was asked for.
+    confirmed_by, cause
+        Who has confirmed it, and with what cause; None where nobody had to, or has.
     claims
         How often it was claimed.
     sequence
@@ -66,12 +70,21 @@ class RequestStatus:
     """
 
     request: RetrainRequest
-    status: Literal["open", "claimed", "closed"]
+    status: Literal["unconfirmed", "open", "claimed", "closed"]
     sequence: int
+    opened_at: datetime
+    confirmed_by: str | None = None
+    cause: str | None = None
     run_id: str | None = None
     lease_until: datetime | None = None
     claims: int = 0
     outcome: str | None = None
+
+    @property
+    def confirm_until(self) -> datetime | None:
+        """When silence becomes a no; None where nobody has to confirm it."""
+        confirmation = self.request.confirmation
+        return None if confirmation is None else self.opened_at + confirmation.within
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -60,7 +60,7 @@ class AlertBook(Record):
     Attributes
     ----------
     standing
-        The findings that stood at the last look of their source, as they were first told.
+        The findings that stood at the last look of their source, as they were first told; and what waits for a person.
     waiting
         Alerts that not every connection has been told, the oldest first.
     mutes

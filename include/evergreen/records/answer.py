@@ -1,5 +1,6 @@
 """Question and Answer: what a person was asked on Airflow's page, and what came back."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -8,15 +9,29 @@ from evergreen.records.base import Record
 
 @dataclass(frozen=True, kw_only=True)
 class Question(Record):
-    """A challenger laid before its approvers, and the task that waits for them."""
+    """A challenger laid before its approvers, or a retrain request before its confirmers, and the task that waits for them.
+
+    Attributes
+    ----------
+    verdict, package, version
+        Of the challenger; empty where a request is asked about.
+    request
+        Id of the retrain request; empty where a challenger is asked about.
+    """
 
     model: str
-    verdict: str
-    package: str
-    version: int
+    verdict: str = ""
+    package: str = ""
+    version: int = 0
+    request: str = ""
     dag_id: str
     run_id: str
     task_id: str
+
+    @property
+    def fields(self) -> Mapping[str, str]:
+        """What the question is about, as it stands in the form and comes back with the answer."""
+        return {"request": self.request} if self.request else {"verdict": self.verdict, "package": self.package}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,7 +40,7 @@ class Answer(Record):
 
     Attributes
     ----------
-    verdict, package
+    verdict, package, request
         What the question was about, by the fields that stood on the page.
     assigned
         Ids of those who might answer; with none, Airflow lets anybody.
@@ -39,8 +54,9 @@ class Answer(Record):
     dag_id: str
     run_id: str
     task_id: str
-    verdict: str
-    package: str
+    verdict: str = ""
+    package: str = ""
+    request: str = ""
     asked_at: datetime
     assigned: tuple[str, ...]
     chosen: str | None

@@ -8,12 +8,23 @@ from evergreen.core.value import Value
 from evergreen.records.base import Record
 from evergreen.records.run import Way
 
+MAX_CAUSE = 300
+"""Characters of the cause that a person notes who confirms a request."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Confirmation:
+    """Who must confirm a request before it is served, and ``within`` what time: fixed when it was opened."""
+
+    confirmers: tuple[str, ...]
+    within: timedelta
+
 
 @dataclass(frozen=True, kw_only=True)
 class RetrainRequest(Record):
     """A durable request: open, then claimed by a run, then closed with an outcome.
 
-    ``as_of``, ``window``, ``hyperparameters`` and ``way`` go to the run that serves it; see `Run`. A request of the way
+    With a ``confirmation`` it is unconfirmed at first, and open when a person has confirmed it. ``as_of``, ``window``, ``hyperparameters`` and ``way`` go to the run that serves it; see `Run`. A request of the way
     ``schedule`` was asked for by new data.
     """
 
@@ -25,3 +36,4 @@ class RetrainRequest(Record):
     window: timedelta | None = None
     hyperparameters: Mapping[str, Value] = field(default_factory=dict)
     way: Way = Way.REQUEST
+    confirmation: Confirmation | None = None

@@ -10,8 +10,7 @@ from evergreen.records.approval import Approval, ApprovalPolicy
 from evergreen.records.delegation import Delegation
 from evergreen.records.refit import Refit
 from evergreen.records.verdict import Judgement, Verdict
-
-YES, NO = "Approve", "Reject"
+from evergreen.release.answer import YES, author, given
 
 
 def approve(verdict: Verdict, refit: Refit, policy: ApprovalPolicy) -> Approval:
@@ -59,8 +58,7 @@ def prove(
         When nobody has answered; the answer is to another verdict; or its author may not give one. As `check` does.
     """
     no, asked = check(verdict, refit), tuple(requesters)
-    if answer is None or answer.answered_at is None or answer.chosen is None:
-        raise Refused(f"{no}: nobody has answered on Airflow's page. A task that is marked as done approves nothing.")
+    answer, answered_at = given(no, answer)
     if (answer.verdict, answer.package) != (verdict.digest, refit.package.sha256):
         raise Refused(f"{no}: the answer on Airflow's page is to another verdict ({answer.verdict[:12]}).")
     silence = Approval(
@@ -74,15 +72,13 @@ def prove(
         method="timeout",
         requesters=asked,
         evidence=answer.digest,
-        answered_at=answer.answered_at,
+        answered_at=answered_at,
     )
     if answer.person_id is None:
-        if answer.chosen == YES:
-            raise Refused(f"{no}: the yes on Airflow's page has no author.")
         return silence
-    name = next((name for name, known in ids.items() if known == answer.person_id), None)
+    name = author(answer, ids)
     asker = (answer.person or name or "").casefold() in {r.casefold() for r in asked}
-    right = entitled(policy, delegations, name, asked, answer.answered_at) if name and not asker else None
+    right = entitled(policy, delegations, name, asked, answered_at) if name and not asker else None
     if name is None or right is None:
         who = answer.person or name or answer.person_id
         raise Refused(f"{no}: {who} answered, who may not: {_known(policy, asked)}")

@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 from datetime import timedelta
-from typing import Self
+from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
+from evergreen.spec.approval import Person
 from evergreen.spec.base import Duration, Misfit, SpecPart, once
 from evergreen.spec.data import Columns
 from evergreen.spec.metrics import Task, metrics_of
@@ -53,6 +54,23 @@ class Retraining(SpecPart):
     """Labelled rows since the champion's training, as a share of those that it was fitted on: little new data changes little."""
     budget: int = Field(2, ge=0)
     """Most requests in 30 days."""
+    confirm: Literal["auto", "required"] = "auto"
+    """``required``: a request is served once a person has confirmed it and noted the cause; ``auto``: at once."""
+    confirmers: tuple[Person, ...] = ()
+    """Who may confirm, by their names at Airflow's login."""
+    confirm_within: Duration = timedelta(days=3)
+    """How long a request waits for them; then the answer is no."""
+
+    @model_validator(mode="after")
+    def _can_be_confirmed(self) -> Self:
+        required = self.confirm == "required"
+        if required != bool(self.confirmers):
+            wrong = "is missing: name who may confirm" if required else "goes with confirm: required"
+            raise Misfit(("confirmers",), wrong)
+        once(self.confirmers, "confirmers")
+        if self.confirm_within <= timedelta(0):
+            raise Misfit(("confirm_within",), "is no time at all")
+        return self
 
 
 class Monitoring(SpecPart):

@@ -10,8 +10,8 @@ from evergreen.records.answer import Answer, Question
 from evergreen.stores.airflow import AirflowApi
 from evergreen.stores.people import Nobody, People
 
-FIELDS = ("verdict", "package", "reason")
-"""The fields of the form on the page."""
+FIELDS = ("verdict", "package", "request")
+"""The fields of the form on the page that say what the question is about."""
 
 
 class AirflowPeople:
@@ -50,8 +50,9 @@ class AirflowPeople:
 
     def respond(self, question: Question, chosen: str, reason: str) -> None:
         """Answer a question, as whoever this login is; raises ``AccessDenied`` for who may not."""
-        form = {"verdict": question.verdict, "package": question.package, "reason": reason}
-        self._api.respond(question.dag_id, question.run_id, question.task_id, chosen, form)
+        self._api.respond(
+            question.dag_id, question.run_id, question.task_id, chosen, {**question.fields, "reason": reason}
+        )
 
 
 def open_people(config: Settings) -> People:
@@ -82,6 +83,7 @@ def _answer_of(detail: Mapping[str, Any], question: Question) -> Answer:
         task_id=question.task_id,
         verdict=put.get("verdict", ""),
         package=put.get("package", ""),
+        request=put.get("request", ""),
         asked_at=_moment(detail["created_at"]),
         assigned=tuple(user["id"] for user in detail["assigned_users"]),
         chosen=chosen[0] if chosen else None,

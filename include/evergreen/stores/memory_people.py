@@ -30,6 +30,7 @@ class MemoryPeople:
             task_id=question.task_id,
             verdict=question.verdict,
             package=question.package,
+            request=question.request,
             asked_at=now(),
             assigned=tuple(assigned),
             chosen=None,

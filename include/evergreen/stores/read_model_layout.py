@@ -6,7 +6,7 @@ that it cannot differ from them.
 
 from typing import Literal, LiteralString
 
-NUMBER = 1
+NUMBER = 2
 """Goes up with every change of `TABLES`: tables of another number are made anew, since they are only a copy."""
 
 TABLES: LiteralString = """
@@ -30,12 +30,13 @@ CREATE VIEW champions AS
 CREATE VIEW requests AS
     SELECT o.model, o.body->>'request_id' AS request_id, o.at AS opened, o.body->>'asked_by' AS asked_by,
            o.body->>'way' AS way, o.body->>'reason' AS reason, l.run_id, l.lease_until, l.outcome,
-           CASE l.kind WHEN 'request_closed' THEN 'closed' WHEN 'request_claimed' THEN 'claimed' ELSE 'open' END AS status
+           CASE WHEN l.kind = 'request_closed' THEN 'closed' WHEN l.kind = 'request_claimed' THEN 'claimed'
+                WHEN l.kind IS NULL AND o.body->>'confirmation' IS NOT NULL THEN 'unconfirmed' ELSE 'open' END AS status
     FROM entries o LEFT JOIN LATERAL (
         SELECT e.kind, e.body->>'run_id' AS run_id, (e.body->>'lease_until')::timestamptz AS lease_until,
                e.body->>'outcome' AS outcome
         FROM entries e
-        WHERE e.model = o.model AND e.kind IN ('request_claimed', 'request_closed')
+        WHERE e.model = o.model AND e.kind IN ('request_confirmed', 'request_claimed', 'request_closed')
               AND e.body->>'request_id' = o.body->>'request_id'
         ORDER BY e.sequence DESC LIMIT 1
     ) l ON true

@@ -128,9 +128,9 @@ def test_only_the_first_answer_counts(desk: Desk) -> None:
 def test_a_task_that_was_marked_green_approves_nothing(desk: Desk) -> None:
     run_id = desk.challenge(1)
     desk.put(run_id)
-    with pytest.raises(Refused, match="marked as done approves nothing"):
+    with pytest.raises(Refused, match="marked as done is no answer"):
         approve(desk.ws, run_id)
-    with pytest.raises(Refused, match="marked as done approves nothing"):
+    with pytest.raises(Refused, match="marked as done is no answer"):
         approve(desk.ws, desk.challenge(2))
 
 

@@ -7,6 +7,7 @@ from tests.unit.journal.story import (
     RUN,
     START,
     Story,
+    confirmed_of,
     days,
     evaluation_of,
     forget_of,
@@ -16,13 +17,14 @@ from tests.unit.journal.story import (
     request_of,
     rollback_of,
     split_of,
+    unconfirmed_of,
 )
 
 from evergreen.journal.decisions import record_delegation, record_evaluation
 from evergreen.journal.forget import record_forget
 from evergreen.journal.freeze import freeze, lift
 from evergreen.journal.journal import Journal
-from evergreen.journal.requests import claim, close, open_request
+from evergreen.journal.requests import claim, close, confirm, open_request
 from evergreen.journal.rollback import record_rollback
 from evergreen.records.delegation import Delegation
 from evergreen.records.freeze import Freeze, Lift
@@ -38,6 +40,9 @@ def whole_life(journal: Journal) -> None:
     record_rollback(journal, "back", lambda _: rollback_of(1, taken_back=2))
     for request_id in ("r1", "r2", "r3"):
         open_request(journal, request_of(request_id))
+    for request_id in ("r4", "r5"):
+        open_request(journal, unconfirmed_of(request_id))
+    confirm(journal, confirmed_of("r4"))
     for request_id in ("r1", "r2"):
         claim(journal, request_id, "run1", timedelta(hours=1), START)
     close(journal, "r1", "run1", "challenger", "")

@@ -1,10 +1,10 @@
 """Records of a model's life, small and consistent, for the tests of journal, registry and release."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from evergreen.core.digest import sha256
-from evergreen.journal.bodies import Policy
+from evergreen.journal.bodies import Confirmed, Policy
 from evergreen.journal.decisions import record_approval, record_promotion, record_release, record_verdict
 from evergreen.journal.entry import Draft
 from evergreen.journal.journal import Journal
@@ -18,7 +18,7 @@ from evergreen.records.package import ModelPackage
 from evergreen.records.promotion import Promotion
 from evergreen.records.refit import Parity, Refit
 from evergreen.records.release import Release
-from evergreen.records.request import RetrainRequest
+from evergreen.records.request import Confirmation, RetrainRequest
 from evergreen.records.rollback import Rollback
 from evergreen.records.run import Run, Way
 from evergreen.records.split import Span, Split
@@ -78,6 +78,15 @@ def forget_of(snapshot: str) -> Forget:
 
 def request_of(request_id: str, reason: str = "drift") -> RetrainRequest:
     return RetrainRequest(model=MODEL, request_id=request_id, asked_by="ada", reason=reason)
+
+
+def confirmed_of(request_id: str, by: str = "ada") -> Confirmed:
+    return Confirmed(request_id=request_id, confirmed_by=by, cause="storms", evidence="e" * 64, answered_at=START)
+
+
+def unconfirmed_of(request_id: str) -> RetrainRequest:
+    confirmation = Confirmation(confirmers=("ada", "ben"), within=timedelta(hours=1))
+    return replace(request_of(request_id), confirmation=confirmation)
 
 
 @dataclass(frozen=True)

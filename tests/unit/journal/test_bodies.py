@@ -12,7 +12,7 @@ from tests.unit.journal.life import whole_life
 from tests.unit.journal.story import MODEL
 
 from evergreen.core.digest import canonical
-from evergreen.journal.bodies import Claim, Closing, Evaluated, Judged, SnapshotTaken
+from evergreen.journal.bodies import Claim, Closing, Confirmed, Evaluated, Judged, SnapshotTaken
 from evergreen.journal.entry import Kind
 from evergreen.journal.journal import Journal
 from evergreen.records.approval import Approval
@@ -39,6 +39,7 @@ BODIES: dict[Kind, type[Record]] = {
     Kind.LIFT: Lift,
     Kind.FORGET: Forget,
     Kind.REQUEST_OPENED: RetrainRequest,
+    Kind.REQUEST_CONFIRMED: Confirmed,
     Kind.REQUEST_CLAIMED: Claim,
     Kind.REQUEST_CLOSED: Closing,
 }

@@ -7,6 +7,7 @@ from tests.unit.journal.story import (
     RUN,
     START,
     Story,
+    confirmed_of,
     days,
     evaluation_of,
     forget_of,
@@ -16,6 +17,7 @@ from tests.unit.journal.story import (
     request_of,
     rollback_of,
     split_of,
+    unconfirmed_of,
 )
 
 from evergreen.journal.decisions import record_delegation, record_evaluation, record_snapshot
@@ -24,7 +26,7 @@ from evergreen.journal.entry import Kind
 from evergreen.journal.forget import record_forget
 from evergreen.journal.freeze import freeze, lift
 from evergreen.journal.journal import Journal
-from evergreen.journal.requests import claim, close, open_request
+from evergreen.journal.requests import claim, close, confirm, open_request
 from evergreen.journal.rollback import record_rollback
 from evergreen.records.delegation import Delegation
 from evergreen.records.freeze import Freeze, Lift
@@ -50,6 +52,8 @@ def test_every_kind_is_told_in_a_line() -> None:
     open_request(journal, request_of("r1"))
     claim(journal, "r1", "run1", timedelta(hours=1), START)
     close(journal, "r1", "run1", "challenger", "")
+    open_request(journal, unconfirmed_of("r2"))
+    confirm(journal, confirmed_of("r2"))
     record_forget(journal, forget_of("s"))
     journal.record(note("new", kind="newer"))
     lines = {entry.kind: describe(entry) for entry in journal.entries()}
@@ -66,7 +70,8 @@ def test_every_kind_is_told_in_a_line() -> None:
     assert "version 2 approved" in lines["approval"]
     assert "version 2 (direct)" in lines["release"]
     assert "version 2 is champion" in lines["promotion"]
-    assert lines["request_opened"].endswith("by ada: r1: drift")
+    assert lines["request_opened"].endswith("by ada: r2: drift")
+    assert lines["request_confirmed"].endswith("by ada: r2: storms")
     assert lines["request_claimed"].endswith("r1 until 2013-01-01T01:00:00Z")
     assert lines["request_closed"].endswith("r1: challenger")
     assert lines["newer"].endswith("newer by evergreen")

@@ -3,11 +3,20 @@
 from datetime import timedelta
 
 import pytest
-from tests.unit.journal.story import MODEL, START, request_of
+from tests.unit.journal.story import MODEL, START, confirmed_of, request_of, unconfirmed_of
 
 from evergreen.core.errors import Refused
 from evergreen.journal.journal import Journal
-from evergreen.journal.requests import claim, close, open_request, open_requests
+from evergreen.journal.requests import (
+    NOT_CONFIRMED,
+    claim,
+    close,
+    confirm,
+    decline,
+    open_request,
+    open_requests,
+    unconfirmed_requests,
+)
 from evergreen.stores.memory import MemoryStore
 
 HOUR = timedelta(hours=1)
@@ -86,3 +95,54 @@ def test_an_unknown_request_is_refused(journal: Journal) -> None:
         claim(journal, "r9", "run1", HOUR, START)
     with pytest.raises(Refused, match="no request 'r9'"):
         close(journal, "r9", "run1", "failed", "")
+
+
+@pytest.fixture
+def asking(journal: Journal) -> Journal:
+    """A second request, which ada or ben must confirm."""
+    open_request(journal, unconfirmed_of("r2"))
+    return journal
+
+
+def test_what_must_be_confirmed_is_served_to_nobody_before(asking: Journal) -> None:
+    state = asking.state()
+    assert open_requests(state, START) == (request_of("r1"),)
+    assert [status.request.request_id for status in unconfirmed_requests(state)] == ["r2"]
+    status = state.requests["r2"]
+    assert status.confirm_until == status.opened_at + HOUR
+    assert state.requests["r1"].confirm_until is None
+    with pytest.raises(Refused, match=r"request 'r2' is unconfirmed \(entry 2\); run 'run1' cannot have it"):
+        claim(asking, "r2", "run1", HOUR, START)
+
+
+def test_a_confirmed_request_waits_for_a_run_as_any_other(asking: Journal) -> None:
+    first = confirm(asking, confirmed_of("r2", by="ben"))
+    assert confirm(asking, confirmed_of("r2", by="ben")) == first
+    status = asking.state().requests["r2"]
+    assert (status.status, status.confirmed_by, status.cause) == ("open", "ben", "storms")
+    assert len(open_requests(asking.state(), START)) == 2
+    claim(asking, "r2", "run1", HOUR, START)
+    assert close(asking, "r2", "run1", "challenger", "").body["outcome"] == "challenger"
+    with pytest.raises(Refused, match="waits for nobody's word"):
+        confirm(asking, confirmed_of("r1", by="ben"))
+
+
+def test_only_a_confirmer_confirms(asking: Journal) -> None:
+    with pytest.raises(Refused, match="eve cannot confirm request 'r2'; ada, ben can"):
+        confirm(asking, confirmed_of("r2", by="eve"))
+
+
+def test_after_a_no_there_is_no_yes(asking: Journal) -> None:
+    first = decline(asking, "r2", "confirm__r2", "ada", "The airport was closed.")
+    assert decline(asking, "r2", "confirm__r2", "timeout", "") == first
+    assert (first.actor, first.body["detail"]) == ("ada", "ada: The airport was closed.")
+    assert asking.state().requests["r2"].outcome == NOT_CONFIRMED
+    with pytest.raises(Refused, match="is closed by run 'confirm__r2'"):
+        confirm(asking, confirmed_of("r2", by="ben"))
+
+
+def test_after_a_yes_there_is_no_no(asking: Journal) -> None:
+    confirm(asking, confirmed_of("r2", by="ada"))
+    for request_id in ("r1", "r2"):
+        with pytest.raises(Refused, match="is open"):
+            decline(asking, request_id, "confirm__r2", "timeout", "")

@@ -118,7 +118,7 @@ def test_a_time_out_is_a_no_of_nobody() -> None:
     ("answer", "message"),
     [
         (None, "nobody has answered"),
-        (answered(chosen=None, person_id=None, person=None, answered_at=None), "marked as done approves nothing"),
+        (answered(chosen=None, person_id=None, person=None, answered_at=None), "marked as done is no answer"),
         (answered(person_id=None, person=None), "has no author"),
         (answered(verdict="v" * 64), "another verdict"),
         (answered(package="p" * 64), "another verdict"),

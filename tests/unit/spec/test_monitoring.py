@@ -39,9 +39,23 @@ def test_the_rules_in_the_words_of_users(write: Write, text: str) -> None:
     ]
 
 
+def test_people_confirm_retrainings_where_the_spec_names_them(write: Write, text: str) -> None:
+    assert load(write(text)).monitoring.retraining.confirm == "auto"
+    found = monitoring(write, text, retraining={"confirm": "required", "confirmers": ["ada", "bob"]}).retraining
+    assert (found.confirmers, found.confirm_within) == (("ada", "bob"), timedelta(days=3))
+
+
 @pytest.mark.parametrize(
     ("given", "message"),
     [
+        ({"retraining": {"confirm": "required"}}, "confirmers: is missing: name who may confirm"),
+        ({"retraining": {"confirmers": ["ada"]}}, "confirmers: goes with confirm: required"),
+        ({"retraining": {"confirm": "required", "confirmers": ["ada", "ada"]}}, "names 'ada' twice"),
+        ({"retraining": {"confirm": "required", "confirmers": ["a b"]}}, "confirmers"),
+        (
+            {"retraining": {"confirm": "required", "confirmers": ["ada"], "confirm_within": "0d"}},
+            "confirm_within: is no time at all",
+        ),
         ({"every": "7h"}, "must divide a day, or be whole days"),
         ({"every": "0h"}, "must divide a day, or be whole days"),
         ({"window": "36h"}, "must be a whole number of every"),
