@@ -19,12 +19,7 @@ def wire(spec: Model) -> DAG:
                 model=spec.name,
                 request_id="{{ ti.xcom_pull(task_ids='watch')['request_id'] }}",
             ),
-            do.TriggerOperator(
-                task_id="retrain",
-                trigger_dag_id=f"retrain__{spec.name}",
-                trigger_run_id="{{ ti.xcom_pull(task_ids='claim')['run_id'] }}",
-                conf="{{ ti.xcom_pull(task_ids='claim')['conf'] | tojson }}",
-            ),
+            do.TriggerFoundOperator(task_id="retrain", trigger_dag_id=f"retrain__{spec.name}", found="claim"),
         )
     return dag
 

@@ -8,7 +8,7 @@ from evergreen_airflow.dags.monitoring import monitor_dag
 
 
 def wire(spec: Model) -> DAG:
-    """A retraining is asked for in the journal, where drift_watch finds it; a rollback is a run of its own DAG."""
+    """A retraining is asked for in the journal, where drift_watch finds it; a rollback and a question are runs of their own."""
     model = spec.name
     with monitor_dag(spec) as dag:
         decide = do.DecideOperator(task_id="decide", model=model)
@@ -20,13 +20,14 @@ def wire(spec: Model) -> DAG:
         chain(
             decide,
             do.RollbackFoundOperator(task_id="rollback_found"),
-            do.TriggerOperator(
-                task_id="rollback",
-                trigger_dag_id=f"rollback__{model}",
-                trigger_run_id="{{ ti.xcom_pull(task_ids='rollback_found')['run_id'] }}",
-                conf="{{ ti.xcom_pull(task_ids='rollback_found')['conf'] | tojson }}",
-            ),
+            do.TriggerFoundOperator(task_id="rollback", trigger_dag_id=f"rollback__{model}", found="rollback_found"),
         )
+        if spec.monitoring.retraining.confirm == "required":
+            chain(
+                decide,
+                do.UnconfirmedOperator(task_id="unconfirmed", model=model),
+                do.TriggerFoundOperator(task_id="confirm", trigger_dag_id=f"confirm__{model}", found="unconfirmed"),
+            )
     return dag
 
 

@@ -1,4 +1,4 @@
-"""``evergreen approve | delegate``: answer for a challenger, and lend the right to."""
+"""``evergreen approve | confirm | delegate``: answer what people are asked, and lend the right to."""
 
 import sys
 from datetime import UTC, datetime
@@ -45,6 +45,27 @@ def approve(
     say(question, f"{user} says {'yes' if yes else 'no'} to version {question.version}", as_json=as_json)
 
 
+def confirm(
+    model: Model,
+    cause: Annotated[str, typer.Option(help="What has changed, and why retraining mends it, or does not.")],
+    user: Annotated[str, typer.Option(help="Your name at Airflow's login; the password is asked for.")],
+    request: Annotated[str | None, typer.Option(help="Id of the request. Default: the one that waits.")] = None,
+    refuse: Annotated[bool, typer.Option("--refuse", help="Say no: nothing is retrained.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Answer whether the model may be retrained, as confirm__<model> asks, with the cause."""
+    from dataclasses import replace
+
+    from evergreen.core.settings import settings
+    from evergreen.flows.confirmation import respond
+    from evergreen.flows.workspace import open_workspace
+    from evergreen.stores.airflow_people import people_as
+
+    ws = replace(open_workspace(model), people=people_as(settings(), user, _password(user)))
+    question = respond(ws, request, yes=not refuse, cause=cause)
+    say(question, f"{user} says {'no' if refuse else 'yes'} to request {question.request}", as_json=as_json)
+
+
 def delegate(
     model: Model,
     from_: Annotated[str, typer.Option("--from", help="The approver: you. Your password is asked for.")],
@@ -74,5 +95,5 @@ def _password(user: str) -> str:
 
 def add_to(app: typer.Typer) -> None:
     """Put these commands into ``app``."""
-    for command in (approve, delegate):
+    for command in (approve, confirm, delegate):
         app.command()(command)

@@ -97,7 +97,7 @@ def note(
     Parameters
     ----------
     fired
-        One for each finding that stands.
+        One for each finding that stands; a ``notice`` among them is told once while it stands, and its end is not.
     because
         What a recovery says beside the finding's title.
     """
@@ -106,7 +106,8 @@ def note(
     def change(book: AlertBook) -> AlertBook:
         stood = {alert.name: alert for alert in book.standing if alert.source == source}
         new = [alert for name, alert in there.items() if name not in stood]
-        gone = [_recovery(alert, because, at) for name, alert in stood.items() if name not in there]
+        over = [alert for name, alert in stood.items() if name not in there and alert.kind != "notice"]
+        gone = [_recovery(alert, because, at) for alert in over]
         for alert in (*new, *gone):
             log_alert(alert)
             book = _queued(book, alert, at)

@@ -8,9 +8,13 @@ from evergreen.core.errors import EvergreenError, InputError, NotFound, OutageEr
 from evergreen.core.settings import settings
 from evergreen.flows.alerts import GOVERNANCE, LIGHT, MONITORING, Send, deliver, note
 from evergreen.flows.books import Books, open_books
+from evergreen.flows.confirmation import asked_for, question_of
 from evergreen.flows.looks import read_drift, read_newest
 from evergreen.flows.workspace import Workspace
+from evergreen.journal.requests import unconfirmed_requests
+from evergreen.journal.state import RequestStatus
 from evergreen.records.alert import Alert, AlertBook
+from evergreen.records.answer import Question
 from evergreen.records.monitor import Finding, MonitorReport
 from evergreen.stores.ports import ObjectStore
 
@@ -25,10 +29,14 @@ NEXT = {
 
 Links = Callable[[MonitorReport], Sequence[str]]
 """Lines that say where more is to be read of a report."""
+Where = Callable[[Question], str]
+"""Where people answer a question."""
 
 
-def tell(ws: Workspace, *, send: Send, links: Links, now: datetime) -> AlertBook:
+def tell(ws: Workspace, *, send: Send, links: Links, where: Where, now: datetime) -> AlertBook:
     """Tell what the newest report on the model's champion finds, and what it finds no longer; doing it again tells nothing.
+
+    Who must confirm a retraining is told once, too, however long the finding has stood.
 
     The connections are those of ``monitoring.alerts``, or of ``EVERGREEN_ALERTS`` where the spec names none. Without any
     the log alone is told.
@@ -39,7 +47,7 @@ def tell(ws: Workspace, *, send: Send, links: Links, now: datetime) -> AlertBook
         After everybody else was told: a connection did not answer, or cannot be used. The next call tells it.
     """
     with suppress(NotFound):
-        _note(ws, read_newest(ws.store, ws.model), links, now)
+        _note(ws, read_newest(ws.store, ws.model), links, where, now)
     return deliver(ws.store, ws.model, MONITORING, _channels(ws), send, at=now)
 
 
@@ -69,11 +77,38 @@ def tell_fleet(
     return tuple(told)
 
 
-def _note(ws: Workspace, report: MonitorReport, links: Links, now: datetime) -> None:
+def _note(ws: Workspace, report: MonitorReport, links: Links, where: Where, now: datetime) -> None:
     because = f"The report as of {_moment(report.as_of)}, on version {report.version}, does not find it any more."
     lines = [*_worst(ws.store, report), _next(report), *links(report)]
     fired = [_alert(ws.model, MONITORING, f, report.as_of, _seen(report, f), *lines) for f in report.fired]
-    note(ws.store, ws.model, MONITORING, fired, at=now, because="\n".join([because, *links(report)]))
+    asked = _asked(ws, where)
+    note(ws.store, ws.model, MONITORING, [*fired, *asked], at=now, because="\n".join([because, *links(report)]))
+
+
+def _asked(ws: Workspace, where: Where) -> list[Alert]:
+    if ws.spec.monitoring.retraining.confirm == "auto":
+        return []
+    return [_question(ws.model, status, where) for status in unconfirmed_requests(ws.journal.state())]
+
+
+def _question(model: str, status: RequestStatus, where: Where) -> Alert:
+    request = status.request
+    until = f"until {_moment(status.confirm_until)}" if status.confirm_until else ""
+    lines = [
+        request.reason,
+        asked_for(request.confirmation, model, until) if request.confirmation else "",
+        f"Answer: {where(question_of(model, request.request_id))}",
+        f'Or: evergreen confirm --model {model} --request {request.request_id} --user <you> --cause "…"',
+    ]
+    return Alert(
+        model=model,
+        source=MONITORING,
+        kind="notice",
+        name=f"confirm: {request.request_id}",
+        title=f"{model}: may it be retrained?",
+        body="\n".join(lines),
+        since=status.opened_at,
+    )
 
 
 def _channels(ws: Workspace) -> tuple[str, ...]:

@@ -15,7 +15,7 @@ from evergreen_airflow.dags.placeholder import placeholder
 __all__ = ["Model", "fleet"]
 
 
-def fleet(kind: str, build: Callable[[Model], DAG], *, placeholders: bool = False) -> dict[str, DAG]:
+def fleet(kind: str, build: Callable[[Model], DAG | None], *, placeholders: bool = False) -> dict[str, DAG]:
     """The DAGs ``<kind>__<model>`` by id, for a DAG file to put into its globals.
 
     A task that runs reads its own folder alone.
@@ -23,7 +23,7 @@ def fleet(kind: str, build: Callable[[Model], DAG], *, placeholders: bool = Fals
     Parameters
     ----------
     build
-        Makes the DAG of one model.
+        Makes the DAG of one model; None for a model that has none of this kind.
     placeholders
         Whether a broken folder shows as a DAG of this kind; one kind is enough.
     """
@@ -39,7 +39,7 @@ def _folders(kind: str) -> Iterator[Path]:
             yield models_dir / name
 
 
-def _dag(kind: str, folder: Path, build: Callable[[Model], DAG], *, placeholders: bool) -> DAG | None:
+def _dag(kind: str, folder: Path, build: Callable[[Model], DAG | None], *, placeholders: bool) -> DAG | None:
     try:
         return build(load(folder))
     except SpecError as error:

@@ -42,6 +42,23 @@ def monitor_dag(spec: ModelSpec) -> DAG:
     )
 
 
+def confirm_dag(spec: ModelSpec) -> DAG:
+    """``confirm__<model>``: puts a retrain request of monitoring before its confirmers; waiting, it holds up nothing."""
+    request_id = Param(
+        type="string", minLength=1, maxLength=200, title="Request", description="Id of the retrain request."
+    )
+    return DAG(
+        dag_id_of("confirm", spec.name),
+        description="Asks a person whether to retrain, and why.",
+        schedule=None,
+        params={"request_id": request_id},
+        default_args={"owner": spec.owner.name, "execution_timeout": timedelta(hours=2), **RETRIES},
+        is_paused_upon_creation=False,
+        tags={"evergreen", "confirm", spec.owner.name[:100]},
+        doc_md=doc_of(spec),
+    )
+
+
 def cron_of(every: timedelta) -> str:
     """When to look for reports that are due.
 

@@ -13,7 +13,7 @@ from airflow.listeners import hookimpl
 if TYPE_CHECKING:
     from airflow.models.dagrun import DagRun
 
-KINDS = ("retrain__", "release__", "rollback__", "govern__")
+KINDS = ("retrain__", "release__", "rollback__", "govern__", "monitor__", "confirm__")
 log = logging.getLogger(__name__)
 
 

@@ -1,7 +1,9 @@
 """One operator a step, all of one shape: see `evergreen_airflow.operators.step`."""
 
 from evergreen_airflow.operators.alert import AlertOperator, FleetAlertOperator
+from evergreen_airflow.operators.answer import AnswerOperator
 from evergreen_airflow.operators.approve import ApproveOperator
+from evergreen_airflow.operators.ask import AskOperator
 from evergreen_airflow.operators.card import CardOperator
 from evergreen_airflow.operators.claim import ClaimOperator
 from evergreen_airflow.operators.confirm import ConfirmOperator
@@ -25,12 +27,15 @@ from evergreen_airflow.operators.rollback_found import RollbackFoundOperator
 from evergreen_airflow.operators.snapshot import SnapshotOperator
 from evergreen_airflow.operators.split import SplitOperator
 from evergreen_airflow.operators.train import TrainOperator
-from evergreen_airflow.operators.trigger import TriggerOperator
+from evergreen_airflow.operators.trigger import TriggerFoundOperator, TriggerOperator
+from evergreen_airflow.operators.unconfirmed import UnconfirmedOperator
 from evergreen_airflow.operators.validate import ValidateOperator
 
 __all__ = [
     "AlertOperator",
+    "AnswerOperator",
     "ApproveOperator",
+    "AskOperator",
     "CardOperator",
     "ClaimOperator",
     "ConfirmOperator",
@@ -56,6 +61,8 @@ __all__ = [
     "SnapshotOperator",
     "SplitOperator",
     "TrainOperator",
+    "TriggerFoundOperator",
     "TriggerOperator",
+    "UnconfirmedOperator",
     "ValidateOperator",
 ]

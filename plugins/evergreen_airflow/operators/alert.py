@@ -6,7 +6,7 @@ from airflow.sdk import BaseOperator
 
 from evergreen_airflow.errors import translated
 from evergreen_airflow.operators.step import StepOperator
-from evergreen_airflow.ui.links import ModelVersionLink, page_of
+from evergreen_airflow.ui.links import ModelVersionLink, page_of, question_page
 
 if TYPE_CHECKING:
     from airflow.sdk import Context
@@ -33,7 +33,7 @@ class AlertOperator(StepOperator["AlertBook"]):
         from evergreen.flows.tell import tell
         from evergreen_airflow.notifiers.alert import Sender
 
-        return tell(ws, send=Sender(), links=links_of, now=now())
+        return tell(ws, send=Sender(), links=links_of, where=question_page, now=now())
 
     def summary(self, record: "AlertBook") -> dict[str, Any]:
         """What stands, and how much waits because it is muted."""

@@ -20,3 +20,16 @@ class TriggerOperator(TriggerDagRunOperator):
             openlineage_inject_parent_info=False,
             **kwargs,
         )
+
+
+class TriggerFoundOperator(TriggerOperator):
+    """Starts the run whose ``run_id`` and ``conf`` the task ``found`` has returned."""
+
+    def __init__(self, *, trigger_dag_id: str, found: str, **kwargs: Any) -> None:
+        returned = f"ti.xcom_pull(task_ids='{found}')"
+        super().__init__(
+            trigger_dag_id=trigger_dag_id,
+            trigger_run_id=f"{{{{ {returned}['run_id'] }}}}",
+            conf=f"{{{{ {returned}['conf'] | tojson }}}}",
+            **kwargs,
+        )

@@ -10,6 +10,8 @@ if TYPE_CHECKING:
     from airflow.sdk import BaseOperator
     from airflow.sdk.types import TaskInstanceKey
 
+    from evergreen.records.answer import Question
+
 
 class StepLink(BaseOperatorLink):
     """A link made from what a step returned; empty while it has returned nothing."""
@@ -84,11 +86,26 @@ def page_of(key: str) -> str:
     >>> page_of("flight_delays/reports/runs/ab.md").endswith("/evergreen/reports/flight_delays/runs/ab.md")
     True
     """
+    model, _, path = key.partition("/reports/")
+    return f"{_airflow()}/evergreen/reports/{quote(model)}/{quote(path)}"
+
+
+def question_page(question: "Question") -> str:
+    """Where a browser finds what a task asks people.
+
+    >>> from evergreen.records.answer import Question
+    >>> asked = Question(model="late", request="r1", dag_id="confirm__late", run_id="confirm__r1", task_id="ask")
+    >>> question_page(asked).endswith("/dags/confirm__late/runs/confirm__r1/tasks/ask/required_actions")
+    True
+    """
+    run_id = quote(question.run_id, safe="")
+    return f"{_airflow()}/dags/{question.dag_id}/runs/{run_id}/tasks/{question.task_id}/required_actions"
+
+
+def _airflow() -> str:
     from airflow.sdk.configuration import conf
 
-    model, _, path = key.partition("/reports/")
-    base = conf.get("api", "base_url", fallback="/") or "/"
-    return f"{base.rstrip('/')}/evergreen/reports/{quote(model)}/{quote(path)}"
+    return (conf.get("api", "base_url", fallback="/") or "/").rstrip("/")
 
 
 def _mlflow() -> str:

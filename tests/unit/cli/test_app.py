@@ -12,7 +12,7 @@ from evergreen.cli.app import app
 from evergreen.core.errors import AccessDenied, EvergreenError, InputError, NotFound, OutageError, Refused, RunError
 
 STEPS = ["snapshot", "validate", "split", "train", "register", "package", "evaluate", "gate", "refit", "report"]
-RELEASE = ["approve", "delegate", "release", "promote", "reconcile"]
+RELEASE = ["approve", "confirm", "delegate", "release", "promote", "reconcile"]
 GOVERNANCE = ["freeze", "lift", "rollback", "govern", "versions"]
 ALERTS = ["alerts", "mute", "unmute"]
 OTHERS = [

@@ -10,7 +10,16 @@ FILES = sorted(DAGS.glob("*.py"))
 
 
 def test_there_are_these() -> None:
-    assert [f.stem for f in FILES] == ["drift_watch", "govern", "monitor", "release", "retrain", "rollback", "watch"]
+    assert [f.stem for f in FILES] == [
+        "confirm",
+        "drift_watch",
+        "govern",
+        "monitor",
+        "release",
+        "retrain",
+        "rollback",
+        "watch",
+    ]
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda f: f.stem)

@@ -11,16 +11,21 @@ from tests.unit.flows.governed import opened
 from tests.unit.journal.story import MODEL as GOVERNED
 from tests.unit.monitoring.samples import NOW, column, drift, report
 
+from evergreen.core.clock import frozen
 from evergreen.core.errors import InputError, OutageError
 from evergreen.core.settings import settings
 from evergreen.flows.follow import follow
 from evergreen.flows.govern import govern
 from evergreen.flows.looks import newest_key
+from evergreen.flows.requests import ask
 from evergreen.flows.tell import tell, tell_fleet, tell_light
 from evergreen.flows.workspace import Workspace
 from evergreen.journal.journal import Journal
+from evergreen.journal.requests import decline
 from evergreen.records.alert import Alert
+from evergreen.records.answer import Question
 from evergreen.records.monitor import Decision, Finding
+from evergreen.records.request import Confirmation
 from evergreen.spec.model import ModelSpec
 from evergreen.stores.memory import MemoryStore
 from evergreen.stores.memory_registry import MemoryRegistry
@@ -43,6 +48,11 @@ OVER = "The report as of 2013-06-02 00:00 UTC, on version 3, does not find it an
 LINKS = ("Report: http://airflow/report",)
 
 
+def where(question: Question) -> str:
+    """Where people answer."""
+    return f"http://airflow/{question.run_id}"
+
+
 @dataclass
 class Desk:
     """A model whose reports are told, and what each connection heard."""
@@ -55,7 +65,7 @@ class Desk:
         self.ws.store.put(newest_key("small"), made.to_json())
 
     def tell(self) -> None:
-        tell(self.ws, send=lambda *said: self.heard.append(said), links=lambda _: LINKS, now=NOW)
+        tell(self.ws, send=lambda *said: self.heard.append(said), links=lambda _: LINKS, where=where, now=NOW)
 
     @property
     def said(self) -> list[tuple[str, str]]:
@@ -114,6 +124,30 @@ def test_a_message_has_the_reason_the_worst_columns_links_and_what_happens_next(
         "What happens next: a retraining is asked for (request drift-1). Half of it drifts.",
         *LINKS,
     ]
+
+
+def test_who_must_confirm_a_retraining_is_told_once_though_the_finding_has_stood_for_long(
+    desk: Desk, small_spec: Callable[..., ModelSpec]
+) -> None:
+    required = {"confirm": "required", "confirmers": ["ada", "bob"]}
+    object.__setattr__(desk.ws, "spec", small_spec(monitoring={"alerts": ["slack"], "retraining": required}))
+    desk.look(FOUND)
+    desk.tell()
+    confirmation = Confirmation(confirmers=("ada", "bob"), within=timedelta(days=3))
+    with frozen(NOW):
+        ask(desk.ws, asked_by="monitoring", reason="Wind drifts.", request_id="r1", confirmation=confirmation)
+    for _ in range(2):
+        desk.tell()
+    assert desk.said == [("slack", "small: drift"), ("slack", "small: may it be retrained?")]
+    assert desk.heard[-1][1].body.splitlines() == [
+        "Wind drifts.",
+        "ada or bob must confirm it, with the cause, in confirm__small, until 2013-06-04 00:00 UTC; silence is a no.",
+        "Answer: http://airflow/confirm__r1",
+        'Or: evergreen confirm --model small --request r1 --user <you> --cause "…"',
+    ]
+    decline(desk.ws.journal, "r1", "confirm__r1", "ada", "The airport was closed.")
+    desk.tell()
+    assert len(desk.said) == 2, "whoever was asked has answered: that is no recovery"
 
 
 def test_a_light_check_is_told_at_once_and_ends_no_finding_of_a_report(desk: Desk) -> None:

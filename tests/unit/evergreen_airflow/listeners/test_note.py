@@ -28,8 +28,9 @@ def _run(
     return SimpleNamespace(dag_id=dag_id, run_id="r1", note="before", dag_run_note=written)
 
 
-def test_what_the_report_handed_over_becomes_the_note(monkeypatch: pytest.MonkeyPatch) -> None:
-    run = _run(monkeypatch, '"**small**: challenger"')
+@pytest.mark.parametrize("kind", ["retrain", "monitor", "confirm"])
+def test_what_the_report_handed_over_becomes_the_note(monkeypatch: pytest.MonkeyPatch, kind: str) -> None:
+    run = _run(monkeypatch, '"**small**: challenger"', dag_id=f"{kind}__small")
     note.on_dag_run_success(run, "")
     assert run.note == "**small**: challenger"
 
