@@ -43,6 +43,6 @@ class Nobody:
 
     def __getattr__(self, name: str) -> Any:
         raise InputError(
-            "Airflow's record of the approval cannot be read: set EVERGREEN_AIRFLOW_USER and EVERGREEN_AIRFLOW_PASSWORD "
+            "Airflow's record of an answer cannot be read: set EVERGREEN_AIRFLOW_USER and EVERGREEN_AIRFLOW_PASSWORD "
             "to the service's login."
         )
