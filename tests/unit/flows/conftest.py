@@ -2,8 +2,10 @@
 
 import io
 from collections.abc import Callable, Iterator
+from copy import deepcopy
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +13,10 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from tests.unit.stores.filled import filled
 
 from evergreen.core.settings import settings
+from evergreen.flows import chain, release
 from evergreen.flows.workspace import Workspace
 from evergreen.journal.journal import Journal
 from evergreen.records.run import Run, Way
@@ -21,7 +25,7 @@ from evergreen.stores.memory import MemoryStore
 from evergreen.stores.memory_registry import MemoryRegistry
 from evergreen.stores.memory_tracker import MemoryTracker
 
-START = datetime(2013, 1, 1, tzinfo=UTC)
+START, FEBRUARY = datetime(2013, 1, 1, tzinfo=UTC), datetime(2013, 2, 1, tzinfo=UTC)
 SUITE = """
 version: 1
 expectations:
@@ -121,3 +125,47 @@ def place(
     place.land(1)
     yield place
     settings.cache_clear()
+
+
+Once = Callable[[Place, str, Callable[[Place], object]], Place]
+
+
+@pytest.fixture(scope="session")
+def once() -> Once:
+    """Do something slow to a place when it is asked for by its name first; every asker gets a copy of what it left."""
+    kept: dict[str, Workspace] = {}
+
+    def done(place: Place, name: str, act: Callable[[Place], object]) -> Place:
+        if name not in kept:
+            act(place)
+            kept[name] = place.ws
+        place.ws = _copy(kept[name], place.ws.folder)
+        return place
+
+    return done
+
+
+def _copy(ws: Workspace, folder: Path) -> Workspace:
+    assert isinstance(ws.store, MemoryStore)
+    store, mlflow = filled(MemoryStore(), ws.store), MemoryMlflow()
+    vars(mlflow).update(deepcopy({k: v for k, v in vars(ws.registry).items() if k != "_numbers"}))
+    mlflow._numbers = count(1_000)  # an iterator: it cannot be copied
+    return replace(ws, folder=folder, store=store, registry=mlflow, journal=Journal(store, ws.model))
+
+
+@pytest.fixture
+def trained(place: Place, once: Once) -> Place:
+    """The challenger of the run ``first`` waits: version 1 is the gated recipe of January, version 2 its refit."""
+    return once(place, "trained", lambda place: chain.retrain(place.ws, place.run("first", FEBRUARY)))
+
+
+@pytest.fixture
+def reigning(trained: Place, once: Once) -> Place:
+    """That challenger is champion."""
+    return once(trained, "reigning", lambda place: promote(place, "first"))
+
+
+def promote(place: Place, run_id: str) -> None:
+    """Let the challenger of a run become champion."""
+    for step in (release.approve, release.release, release.promote):
+        step(place.ws, run_id)

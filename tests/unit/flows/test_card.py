@@ -16,7 +16,7 @@ from evergreen.records.card import Card
 from evergreen.records.refit import Refit
 from evergreen.records.report import Outcome
 
-from .conftest import Place
+from .conftest import Once, Place, promote
 
 FEBRUARY, MARCH = datetime(2013, 2, 1, tzinfo=UTC), datetime(2013, 3, 1, tzinfo=UTC)
 CHAPTERS = [
@@ -54,12 +54,16 @@ class _Links(HTMLParser):
 
 
 @pytest.fixture
-def told(place: Place) -> Place:
-    """A place whose spec says what people say, and judges a sensitive column."""
+def told(place: Place, once: Once) -> Place:
+    """A challenger whose spec says what people say, and judges a sensitive column."""
+    return once(place, "told", _tell)
+
+
+def _tell(place: Place) -> None:
     spec = place.ws.spec.model_dump(mode="json") | {"card": WORDS}
     spec["columns"]["sensitive"] = ["carrier"]
     place.ws = replace(place.ws, spec=place.ws.spec.model_validate_json(json.dumps(spec)))
-    return place
+    assert chain.retrain(place.ws, place.run("first", FEBRUARY)).outcome is Outcome.CHALLENGER
 
 
 def page(place: Place, card: Card) -> str:
@@ -67,7 +71,6 @@ def page(place: Place, card: Card) -> str:
 
 
 def test_a_challenger_gets_a_card_that_says_everything_and_loads_nothing(told: Place) -> None:
-    assert chain.retrain(told.ws, told.run("first", FEBRUARY)).outcome is Outcome.CHALLENGER
     card = flow.find_card(told.ws, "first")
     assert card is not None
     text, shown = told.ws.store.get(card.markdown_key).decode(), page(told, card)
@@ -87,14 +90,12 @@ def test_a_challenger_gets_a_card_that_says_everything_and_loads_nothing(told: P
 
 
 def test_what_matters_is_called_important(told: Place) -> None:
-    chain.retrain(told.ws, told.run("first", FEBRUARY))
     text = told.ws.store.get(flow.card(told.ws, told.run("first", FEBRUARY)).markdown_key).decode()
     table = text.split("| feature |")[1].split("\n\n")[0]
     assert {line.split("|")[1].strip() for line in table.splitlines()[2:4]} == {"distance", "wind"}
 
 
 def test_the_same_facts_give_the_same_card_and_an_approval_another(told: Place) -> None:
-    chain.retrain(told.ws, told.run("first", FEBRUARY))
     run = retrain.resume(told.ws, "first")
     before = flow.find_card(told.ws, "first")
     assert flow.card(told.ws, run) == before
@@ -113,7 +114,6 @@ def test_the_same_facts_give_the_same_card_and_an_approval_another(told: Place) 
 
 
 def test_it_lies_beside_the_mlflow_run_of_the_version(told: Place) -> None:
-    chain.retrain(told.ws, told.run("first", FEBRUARY))
     refit = Ledger(told.ws.store, "small", "first").read("refit", Refit)
     texts = told.ws.registry.runs[refit.candidate.run_id].texts  # type: ignore[attr-defined]
     assert sorted(texts) == ["card/card.html", "card/card.md"]
@@ -121,9 +121,7 @@ def test_it_lies_beside_the_mlflow_run_of_the_version(told: Place) -> None:
 
 
 def test_a_second_card_compares_with_the_champion(told: Place) -> None:
-    chain.retrain(told.ws, told.run("first", FEBRUARY))
-    for step in (release.approve, release.release, release.promote):
-        step(told.ws, "first")
+    promote(told, "first")
     told.land(2)
     chain.retrain(told.ws, told.run("second", MARCH))
     card = flow.find_card(told.ws, "second")

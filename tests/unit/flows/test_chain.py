@@ -1,6 +1,7 @@
 """The chain without Airflow: how runs end, and that a run may be killed anywhere."""
 
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 import pytest
@@ -14,16 +15,10 @@ from evergreen.records.report import Outcome
 from evergreen.records.snapshot import Snapshot
 from evergreen.records.validation import ValidationReport
 
-from .conftest import SUITE, Place
+from .conftest import SUITE, Place, promote
 
 FEBRUARY, MARCH = datetime(2013, 2, 1, tzinfo=UTC), datetime(2013, 3, 1, tzinfo=UTC)
 STEPS = ("snapshot", "validate", "split", "train", "register", "package", "evaluate", "gate", "refit")
-
-
-def promote(place: Place, run_id: str) -> None:
-    release.approve(place.ws, run_id)
-    release.release(place.ws, run_id)
-    release.promote(place.ws, run_id)
 
 
 def test_a_first_model_becomes_challenger_and_then_champion(place: Place) -> None:
@@ -41,44 +36,37 @@ def test_a_first_model_becomes_challenger_and_then_champion(place: Place) -> Non
     assert [name for name in (b'"1-0"', b'"1-17"', b'"AA"') if name in journal] == []  # keys and values of rows
 
 
-def test_the_refit_knows_rows_that_the_gated_recipe_did_not(place: Place) -> None:
-    chain.retrain(place.ws, place.run("first", FEBRUARY))
-    refit = Ledger(place.ws.store, "small", "first").read("refit", Refit)
+def test_the_refit_knows_rows_that_the_gated_recipe_did_not(trained: Place) -> None:
+    refit = Ledger(trained.ws.store, "small", "first").read("refit", Refit)
     assert refit.candidate.fitted_on == "mature"
     assert refit.candidate.data.end == FEBRUARY
     assert refit.gated != refit.package.sha256
 
 
-def test_the_same_inputs_are_computed_once(place: Place) -> None:
-    chain.retrain(place.ws, place.run("first", FEBRUARY))
-    versions, entries = place.ws.registry.versions("small"), len(list(place.ws.journal.entries()))
-    report = chain.retrain(place.ws, place.run("second", FEBRUARY))
+def test_the_same_inputs_are_computed_once(trained: Place) -> None:
+    versions, entries = trained.ws.registry.versions("small"), len(list(trained.ws.journal.entries()))
+    report = chain.retrain(trained.ws, trained.run("second", FEBRUARY))
     assert report.outcome is Outcome.CHALLENGER
-    assert place.ws.registry.versions("small") == versions
-    assert len(list(place.ws.journal.entries())) == entries
+    assert trained.ws.registry.versions("small") == versions
+    assert len(list(trained.ws.journal.entries())) == entries
 
 
-def test_force_computes_everything_anew(place: Place) -> None:
-    chain.retrain(place.ws, place.run("first", FEBRUARY))
-    before = len(place.ws.registry.versions("small"))
-    chain.retrain(place.ws, place.run("forced", FEBRUARY, nonce="x"))
-    assert len(place.ws.registry.versions("small")) == 2 * before
+def test_force_computes_everything_anew(trained: Place) -> None:
+    before = len(trained.ws.registry.versions("small"))
+    chain.retrain(trained.ws, trained.run("forced", FEBRUARY, nonce="x"))
+    assert len(trained.ws.registry.versions("small")) == 2 * before
 
 
-@pytest.mark.parametrize("step", STEPS)
-def test_a_run_killed_after_any_step_and_resumed_ends_alike(
-    place: Place, step: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    real = getattr(retrain, step)
-
-    def killed(*arguments: Any) -> None:
+def test_a_run_killed_after_every_step_and_resumed_ends_alike(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    def killed(real: Any, *arguments: Any) -> None:
         real(*arguments)
         raise KeyboardInterrupt
 
-    with monkeypatch.context() as patched:
-        patched.setattr(retrain, step, killed)
-        with pytest.raises(KeyboardInterrupt):
-            chain.retrain(place.ws, place.run("first", FEBRUARY))
+    for step in STEPS:
+        with monkeypatch.context() as patched:
+            patched.setattr(retrain, step, partial(killed, getattr(retrain, step)))
+            with pytest.raises(KeyboardInterrupt):
+                chain.retrain(place.ws, place.run("first", FEBRUARY))
     report = chain.retrain(place.ws, place.run("first", FEBRUARY))
     assert report.outcome is Outcome.CHALLENGER
     assert len(place.ws.registry.versions("small")) == 2
@@ -104,39 +92,35 @@ def test_refused_data_end_the_run_before_anything_is_trained(place: Place) -> No
     assert "critical" in report.text
 
 
-def test_a_worse_challenger_is_refused_and_the_champion_stays(place: Place) -> None:
-    chain.retrain(place.ws, place.run("first", FEBRUARY))
-    promote(place, "first")
-    champion = place.ws.journal.state().champion
-    place.land(2)
-    place.demand(margin=0.0)
-    report = chain.retrain(place.ws, place.run("worse", MARCH, hyperparameters={"max_iter": 1}))
+def test_a_worse_challenger_is_refused_and_the_champion_stays(reigning: Place) -> None:
+    champion = reigning.ws.journal.state().champion
+    reigning.land(2)
+    reigning.demand(margin=0.0)
+    report = chain.retrain(reigning.ws, reigning.run("worse", MARCH, hyperparameters={"max_iter": 1}))
     assert report.outcome is Outcome.REFUSED_GATES
     assert "below the champion" in report.text
-    assert place.ws.journal.state().champion == champion
+    assert champion is not None
+    assert reigning.ws.journal.state().champion == champion
 
 
-def test_a_better_challenger_replaces_a_stale_champion(place: Place) -> None:
-    chain.retrain(place.ws, place.run("first", FEBRUARY))
-    promote(place, "first")
-    first = place.ws.journal.state().champion
-    place.land(2)
-    assert chain.retrain(place.ws, place.run("second", MARCH)).outcome is Outcome.CHALLENGER
-    promote(place, "second")
-    state = place.ws.journal.state()
+def test_a_better_challenger_replaces_a_stale_champion(reigning: Place) -> None:
+    first = reigning.ws.journal.state().champion
+    reigning.land(2)
+    assert chain.retrain(reigning.ws, reigning.run("second", MARCH)).outcome is Outcome.CHALLENGER
+    promote(reigning, "second")
+    state = reigning.ws.journal.state()
     assert state.previous is not None
     assert first is not None
     assert state.previous.package == first.package
 
 
-def test_a_newer_challenger_supersedes_one_that_waits(place: Place) -> None:
-    chain.retrain(place.ws, place.run("first", FEBRUARY))
-    place.land(2)
-    chain.retrain(place.ws, place.run("second", MARCH))
+def test_a_newer_challenger_supersedes_one_that_waits(trained: Place) -> None:
+    trained.land(2)
+    chain.retrain(trained.ws, trained.run("second", MARCH))
     with pytest.raises(Refused, match="no longer the challenger"):
-        release.approve(place.ws, "first")
-    assert release.report(place.ws, "first").outcome is Outcome.NOT_PROMOTED
-    promote(place, "second")
+        release.approve(trained.ws, "first")
+    assert release.report(trained.ws, "first").outcome is Outcome.NOT_PROMOTED
+    promote(trained, "second")
 
 
 def test_a_step_before_its_time_says_what_comes_first(place: Place) -> None:
@@ -175,32 +159,30 @@ def test_bounds_of_the_refit_that_change_judge_it_anew(place: Place) -> None:
     assert chain.retrain(place.ws, place.run("lenient", FEBRUARY)).outcome is Outcome.CHALLENGER
 
 
-def test_a_refused_snapshot_is_not_what_the_next_is_compared_with(place: Place) -> None:
-    chain.retrain(place.ws, place.run("first", FEBRUARY))
-    place.land(2, rows=10)
-    (place.ws.folder / "expectations.yaml").write_text(SUITE.replace("500", "5000"))
-    march = place.run("few", MARCH)
-    assert chain.retrain(place.ws, march).outcome is Outcome.REFUSED_DATA
-    april = place.run("next", datetime(2013, 4, 1, tzinfo=UTC))
-    previous = retrain.previous_validation(place.ws, april)
+def test_a_refused_snapshot_is_not_what_the_next_is_compared_with(trained: Place) -> None:
+    trained.land(2, rows=10)
+    (trained.ws.folder / "expectations.yaml").write_text(SUITE.replace("500", "5000"))
+    march = trained.run("few", MARCH)
+    assert chain.retrain(trained.ws, march).outcome is Outcome.REFUSED_DATA
+    april = trained.run("next", datetime(2013, 4, 1, tzinfo=UTC))
+    previous = retrain.previous_validation(trained.ws, april)
     assert previous is not None
-    assert previous.snapshot == Ledger(place.ws.store, "small", "first").read("snapshot", Snapshot).digest
+    assert previous.snapshot == Ledger(trained.ws.store, "small", "first").read("snapshot", Snapshot).digest
 
 
 def test_an_outage_of_the_registry_after_a_promotion_does_not_unsay_it(
-    place: Place, monkeypatch: pytest.MonkeyPatch
+    trained: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    chain.retrain(place.ws, place.run("first", FEBRUARY))
-    release.approve(place.ws, "first")
-    release.release(place.ws, "first")
+    release.approve(trained.ws, "first")
+    release.release(trained.ws, "first")
 
     def down(*_: Any) -> None:
         raise OutageError("MLflow does not answer.")
 
     with monkeypatch.context() as patched:
-        patched.setattr(place.ws.registry, "set_alias", down)
+        patched.setattr(trained.ws.registry, "set_alias", down)
         with pytest.raises(OutageError):
-            release.promote(place.ws, "first")
-    assert release.report(place.ws, "first").outcome is Outcome.PROMOTED
-    release.promote(place.ws, "first")
-    assert "champion" in place.ws.registry.aliases("small")
+            release.promote(trained.ws, "first")
+    assert release.report(trained.ws, "first").outcome is Outcome.PROMOTED
+    release.promote(trained.ws, "first")
+    assert "champion" in trained.ws.registry.aliases("small")

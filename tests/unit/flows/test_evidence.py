@@ -9,13 +9,13 @@ from typing import Any
 import pytest
 
 from evergreen.core.settings import settings
-from evergreen.flows import approval, chain, release
+from evergreen.flows import chain
 from evergreen.flows.evidence import code_of_rules, gather
 from evergreen.flows.ledger import Ledger
 from evergreen.records.report import Outcome
 from evergreen.records.verdict import Judgement, RuleOutcome, Verdict
 
-from .conftest import Place
+from .conftest import Place, promote
 
 FEBRUARY, MARCH = datetime(2013, 2, 1, tzinfo=UTC), datetime(2013, 3, 1, tzinfo=UTC)
 RULES = """
@@ -71,17 +71,14 @@ def test_an_advisory_on_a_package_of_the_environment_blocks(
     assert chain.retrain(place.ws, place.run("second", FEBRUARY)).outcome is Outcome.CHALLENGER
 
 
-def test_the_champions_training_is_found(place: Place) -> None:
-    chain.retrain(place.ws, place.run("first", FEBRUARY))
-    alone = gather(place.ws, Ledger(place.ws.store, "small", "first"))
+def test_the_champions_training_is_found(trained: Place) -> None:
+    alone = gather(trained.ws, Ledger(trained.ws.store, "small", "first"))
     assert (alone.champion, alone.champion_candidate) == (None, None)
-    assert alone.inputs == place.ws.spec.columns.features.names
-    approval.approve(place.ws, "first")
-    release.release(place.ws, "first")
-    release.promote(place.ws, "first")
-    place.land(2)
-    chain.retrain(place.ws, place.run("second", MARCH))
-    found = gather(place.ws, Ledger(place.ws.store, "small", "second"))
+    assert alone.inputs == trained.ws.spec.columns.features.names
+    promote(trained, "first")
+    trained.land(2)
+    chain.retrain(trained.ws, trained.run("second", MARCH))
+    found = gather(trained.ws, Ledger(trained.ws.store, "small", "second"))
     assert found.champion is not None
     assert found.champion_candidate is not None
     assert found.champion_candidate.fitted_on == "mature"

@@ -3,6 +3,7 @@
 import io
 from collections.abc import Iterator
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import pyarrow.parquet as pq
 import pytest
 from tests.unit.data.landing import APRIL, FEBRUARY, JANUARY, MARCH, Landing, csv_of, parquet_of, spec_of, trips
 from tests.unit.journal.story import days, evaluation_of, split_of
+from tests.unit.stores.filled import filled
 
 from evergreen.core.errors import AccessDenied, DataError, RunError
 from evergreen.core.settings import settings
@@ -80,13 +82,8 @@ class Mortal(MemoryStore):
 
 def _world(*, versioned: bool = True, csv: bool = False) -> tuple[Workspace, Snapshot, Mortal]:
     """Two landed months, one of them corrected, a log and labels, and a version that was trained on all of it."""
-    landing, store = Landing(), Mortal(versioned=versioned)
-    landing.store = store
-    write, name, spec = (csv_of, "trips.csv", CSV) if csv else (parquet_of, "trips.parquet", spec_of())
-    for _ in range(2):
-        landing.land(JANUARY, FEBRUARY, write(trips(JANUARY, FEBRUARY, rows=20)), name=name)
-    landing.land(FEBRUARY, MARCH, write(trips(FEBRUARY, MARCH, rows=20)), name=name)
-    taken = landing.snapshot(MARCH, spec=spec)
+    taken, landed = _landed(versioned=versioned, csv=csv)
+    spec, store = CSV if csv else spec_of(), filled(Mortal(versioned=versioned), landed)
     local_copy(store, taken.parts[0].key)
     store.put("trips/predictions/date=2013-01-02/hour=00/1.parquet", parquet_of(trips(JANUARY, FEBRUARY, rows=20)))
     store.put("trips/labels/1.parquet", parquet_of(trips(JANUARY, FEBRUARY, rows=20).select(["trip", "late"])))
@@ -100,6 +97,17 @@ def _world(*, versioned: bool = True, csv: bool = False) -> tuple[Workspace, Sna
     record_evaluation(journal, run, split_of(days(0, 1)), evaluation_of("p" * 64, days(0, 1)), origin)
     ws = Workspace(spec=spec, folder=Path(), store=store, registry=registry, journal=journal)  # type: ignore[arg-type]
     return ws, taken, store
+
+
+@cache
+def _landed(*, versioned: bool, csv: bool) -> tuple[Snapshot, MemoryStore]:
+    landing = Landing()
+    landing.store = MemoryStore(versioned=versioned)
+    write, name, spec = (csv_of, "trips.csv", CSV) if csv else (parquet_of, "trips.parquet", spec_of())
+    for _ in range(2):
+        landing.land(JANUARY, FEBRUARY, write(trips(JANUARY, FEBRUARY, rows=20)), name=name)
+    landing.land(FEBRUARY, MARCH, write(trips(FEBRUARY, MARCH, rows=20)), name=name)
+    return landing.snapshot(MARCH, spec=spec), landing.store
 
 
 def _forget(ws: Workspace, who: str = WHO, **more: Any) -> Forget | None:

@@ -10,8 +10,8 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
 
-from evergreen.core.clock import frozen
-from evergreen.flows import chain, monitor, release, score
+from evergreen.core.clock import frozen, now
+from evergreen.flows import chain, monitor, score
 from evergreen.flows.champion import Champion, champion_of
 from evergreen.flows.looks import folder_of, newest_key, read_drift, read_newest, read_performance
 from evergreen.flows.windows import Windows
@@ -22,7 +22,7 @@ from evergreen.records.report import Outcome
 from evergreen.stores.memory import MemoryStore
 from evergreen.stores.predictions import PredictionLog
 
-from .conftest import Place
+from .conftest import Once, Place, promote
 
 FEBRUARY, MARCH, APRIL = (datetime(2013, month, 1, tzinfo=UTC) for month in (2, 3, 4))
 DAY = timedelta(days=1)
@@ -35,16 +35,39 @@ WATCH: dict[str, Any] = {
 
 
 @pytest.fixture
-def watched(place: Place) -> Place:
-    """A champion of January, and February's rows landed with the wind of another world."""
+def watched(place: Place, once: Once) -> Place:
+    """A champion of January."""
+    return once(place, "watched", _watch)
+
+
+@pytest.fixture
+def drifted(watched: Place, once: Once) -> Place:
+    """It has answered February's rows, which have the wind of another world."""
+
+    def blow(place: Place) -> None:
+        another_world(place)
+        serve(place.ws, FEBRUARY, MARCH)
+
+    return once(watched, "drifted", blow)
+
+
+@pytest.fixture
+def half_looked(drifted: Place, once: Once) -> Place:
+    """Two weeks of it are counted and measured, and nothing is decided yet."""
+
+    def measure(place: Place) -> None:
+        for step in (monitor.profile, monitor.drift, monitor.performance):
+            step(place.ws, FEBRUARY + 14 * DAY)
+
+    return once(drifted, "half looked", measure)
+
+
+def _watch(place: Place) -> None:
     spec = place.ws.spec
     content = spec.model_dump() | {"monitoring": WATCH}
     place.ws = replace(place.ws, spec=spec.model_validate(content))
     assert chain.retrain(place.ws, place.run("first", FEBRUARY)).outcome is Outcome.CHALLENGER
-    release.approve(place.ws, "first")
-    release.release(place.ws, "first")
-    release.promote(place.ws, "first")
-    return place
+    promote(place, "first")
 
 
 def serve(ws: Workspace, first: datetime, last: datetime, *, labels: bool = True) -> None:
@@ -74,9 +97,9 @@ def test_a_model_without_a_champion_says_so(place: Place) -> None:
 def test_a_month_like_the_one_before_asks_for_nothing(watched: Place) -> None:
     watched.land(2)
     serve(watched.ws, FEBRUARY, MARCH)
-    report = look(watched.ws, FEBRUARY + 20 * DAY)
+    report = look(watched.ws, FEBRUARY + 10 * DAY)
     assert isinstance(report, MonitorReport)
-    assert report.as_of == FEBRUARY + 20 * DAY
+    assert report.as_of == FEBRUARY + 10 * DAY
     assert report.decision.action == "none"
     assert report.drift is not None
     assert report.performance is not None
@@ -90,16 +113,16 @@ def test_a_month_like_the_one_before_asks_for_nothing(watched: Place) -> None:
     assert not watched.ws.journal.state().requests
     assert (
         len([info for info in watched.ws.store.list("small/reports/monitoring/") if info.key.endswith("/monitor.json")])
-        == 20
+        == 10
     )
 
 
 def test_a_repeated_look_finds_that_nothing_is_due(watched: Place) -> None:
     watched.land(2)
     serve(watched.ws, FEBRUARY, MARCH)
-    first = look(watched.ws, FEBRUARY + 9 * DAY)
+    first = look(watched.ws, FEBRUARY + 2 * DAY)
     before = objects(watched.ws.store)
-    assert look(watched.ws, FEBRUARY + 9 * DAY + timedelta(hours=23)) == "No report is due."
+    assert look(watched.ws, FEBRUARY + 2 * DAY + timedelta(hours=23)) == "No report is due."
     assert objects(watched.ws.store) == before
     assert read_newest(watched.ws.store, "small") == first
 
@@ -121,52 +144,43 @@ def another_world(place: Place) -> None:
     store.put(key, buffer.getvalue())
 
 
-def test_drift_that_persists_asks_for_one_retraining(watched: Place) -> None:
-    another_world(watched)
-    serve(watched.ws, FEBRUARY, MARCH)
+def test_drift_that_persists_asks_for_one_retraining(drifted: Place) -> None:
     actions = []
-    for day in range(6, 12):
-        report = look(watched.ws, FEBRUARY + day * DAY)
+    for day in range(6, 10):
+        report = look(drifted.ws, FEBRUARY + day * DAY)
         assert isinstance(report, MonitorReport)
         actions.append(report.decision.action)
     assert "retrain" in actions
     first = actions.index("retrain")
     assert set(actions[first + 1 :]) == {"alert"}, "the finding stands, and its request is not closed"
-    (request_id,) = watched.ws.journal.state().requests
-    request = watched.ws.journal.state().requests[request_id].request
+    (request_id,) = drifted.ws.journal.state().requests
+    request = drifted.ws.journal.state().requests[request_id].request
     assert request.asked_by == "monitoring"
     assert request.as_of == FEBRUARY + (6 + first) * DAY
     assert "wind" in request.reason
-    report = read_newest(watched.ws.store, "small")
+    report = read_newest(drifted.ws.store, "small")
     assert report.fired[0].since is not None
     assert f"request {request_id} is not closed yet" in report.decision.reason
-    drift = read_drift(watched.ws.store, report.drift or "")
+    drift = read_drift(drifted.ws.store, report.drift or "")
     assert [c.name for c in drift.columns if c.drifts and c.part == "feature"] == ["wind"]
 
 
-def test_a_missed_week_is_made_up_for_and_only_the_newest_report_acts(watched: Place) -> None:
-    another_world(watched)
-    serve(watched.ws, FEBRUARY, MARCH)
-    report = look(watched.ws, FEBRUARY + 14 * DAY)
+def test_a_missed_week_is_made_up_for_and_only_the_newest_report_acts(half_looked: Place) -> None:
+    report = monitor.decide(half_looked.ws, FEBRUARY + 14 * DAY)
     assert isinstance(report, MonitorReport)
     assert report.decision.action == "retrain"
-    (request_id,) = watched.ws.journal.state().requests
+    (request_id,) = half_looked.ws.journal.state().requests
     assert request_id == "monitor-20130215T0000Z-v2"
-    missed = MonitorReport.from_json(watched.ws.store.get(folder_of("small", FEBRUARY + 13 * DAY) + "monitor.json"))
+    missed = MonitorReport.from_json(half_looked.ws.store.get(folder_of("small", FEBRUARY + 13 * DAY) + "monitor.json"))
     assert missed.decision.action == "alert"
     assert "the newest one decides" in missed.decision.reason
 
 
 @pytest.mark.parametrize("before", [folder_of("small", FEBRUARY + 14 * DAY) + "monitor.json", newest_key("small")])
 def test_killed_before_its_report_was_written_or_noted_it_asks_once(
-    watched: Place, monkeypatch: pytest.MonkeyPatch, before: str
+    half_looked: Place, monkeypatch: pytest.MonkeyPatch, before: str
 ) -> None:
-    another_world(watched)
-    serve(watched.ws, FEBRUARY, MARCH)
-    until = FEBRUARY + 14 * DAY
-    for step in (monitor.profile, monitor.drift, monitor.performance):
-        step(watched.ws, until)
-    put, store = MemoryStore.put, watched.ws.store
+    until, put, store = FEBRUARY + 14 * DAY, MemoryStore.put, half_looked.ws.store
 
     def killed(self: MemoryStore, key: str, data: Any, **more: Any) -> Any:
         if key == before and b"2013-02-15T00:00:00" in data[:200]:
@@ -176,13 +190,13 @@ def test_killed_before_its_report_was_written_or_noted_it_asks_once(
     with monkeypatch.context() as patch:
         patch.setattr(MemoryStore, "put", killed)
         with pytest.raises(KeyboardInterrupt):
-            monitor.decide(watched.ws, until)
-    assert len(watched.ws.journal.state().requests) == 1
-    report = monitor.decide(watched.ws, until)
+            monitor.decide(half_looked.ws, until)
+    assert len(half_looked.ws.journal.state().requests) == 1
+    report = monitor.decide(half_looked.ws, until)
     assert isinstance(report, MonitorReport)
     assert (report.decision.action, report.decision.request_id) == ("retrain", "monitor-20130215T0000Z-v2")
-    assert len(watched.ws.journal.state().requests) == 1
-    assert store is watched.ws.store
+    assert len(half_looked.ws.journal.state().requests) == 1
+    assert store is half_looked.ws.store
 
 
 def test_a_file_that_comes_later_has_its_day_counted_anew(watched: Place) -> None:
@@ -204,16 +218,37 @@ def test_a_file_that_comes_later_has_its_day_counted_anew(watched: Place) -> Non
     assert Windows(watched.ws, champion).profile(window).rows == before.rows + 5, "what is logged twice counts once"
 
 
-def test_a_classifier_is_asked_where_the_spec_says_so(watched: Place) -> None:
-    another_world(watched)
-    serve(watched.ws, FEBRUARY, MARCH)
-    content = watched.ws.spec.model_dump() | {
+def test_a_classifier_is_asked_where_the_spec_says_so(drifted: Place) -> None:
+    content = drifted.ws.spec.model_dump() | {
         "monitoring": {**WATCH, "drift": {**WATCH["drift"], "domain_classifier": True}}
     }
-    ws = replace(watched.ws, spec=watched.ws.spec.model_validate(content))
+    ws = replace(drifted.ws, spec=drifted.ws.spec.model_validate(content))
     found = champion_of(ws)
     assert isinstance(found, Champion)
     told_apart = Windows(ws, found).domain(Interval(start=FEBRUARY, end=FEBRUARY + 7 * DAY))
     assert told_apart is not None
     assert told_apart.value > 0.8
-    assert Windows(watched.ws, found).domain(Interval(start=FEBRUARY, end=MARCH)) is None
+    assert Windows(drifted.ws, found).domain(Interval(start=FEBRUARY, end=MARCH)) is None
+
+
+def test_where_people_confirm_the_request_waits_for_one_until_silence_is_a_no(half_looked: Place) -> None:
+    retraining = {**WATCH["retraining"], "confirm": "required", "confirmers": ["ada", "bob"]}
+    content = half_looked.ws.spec.model_dump() | {"monitoring": {**WATCH, "retraining": retraining}}
+    ws = replace(half_looked.ws, spec=half_looked.ws.spec.model_validate(content))
+    report = monitor.decide(ws, FEBRUARY + 14 * DAY)
+    assert isinstance(report, MonitorReport)
+    assert report.decision.action == "retrain"
+    said = "ada or bob must confirm it, with the cause, in confirm__small, within 3d; silence is a no."
+    assert said in report.text
+    assert said in ws.store.get(report.key).decode()
+    (status,) = ws.journal.state().requests.values()
+    assert status.status == "unconfirmed"
+    report = look(ws, FEBRUARY + 15 * DAY)
+    assert isinstance(report, MonitorReport)
+    assert "request monitor-20130215T0000Z-v2 is not closed yet" in report.decision.reason
+    with frozen(now() + 5 * DAY):
+        report = look(ws, FEBRUARY + 16 * DAY)
+    assert isinstance(report, MonitorReport)
+    assert "the last request was on 2013-02-15, and the cooldown is 7d" in report.decision.reason
+    (status,) = ws.journal.state().requests.values()
+    assert (status.status, status.outcome) == ("closed", "not confirmed")

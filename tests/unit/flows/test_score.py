@@ -10,14 +10,14 @@ import pytest
 
 from evergreen.core.clock import frozen
 from evergreen.core.errors import DataError, RunError
-from evergreen.flows import chain, release
+from evergreen.flows import chain
 from evergreen.flows.score import champion, land_labels, score
 from evergreen.flows.workspace import Workspace
 from evergreen.records.interval import Interval
 from evergreen.stores.labels import LabelLog
 from evergreen.stores.predictions import PredictionLog
 
-from .conftest import Place
+from .conftest import Once, Place, promote
 
 FEBRUARY, MARCH = datetime(2013, 2, 1, tzinfo=UTC), datetime(2013, 3, 1, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -26,16 +26,18 @@ NAMES = ("prediction_id", "request_key", "version", "variant", "event_time", "se
 
 
 @pytest.fixture
-def serving(place: Place) -> Workspace:
+def serving(place: Place, once: Once) -> Workspace:
     """A champion of January whose labels come two days late, and February's rows."""
+    return once(place, "serving", _serve).ws
+
+
+def _serve(place: Place) -> None:
     columns = place.ws.spec.columns
     late = columns.model_copy(update={"label": columns.label.model_copy(update={"delay": 2 * DAY})})
     place.ws = replace(place.ws, spec=place.ws.spec.model_copy(update={"columns": late}))
     chain.retrain(place.ws, place.run("first", FEBRUARY))
-    for step in (release.approve, release.release, release.promote):
-        step(place.ws, "first")
+    promote(place, "first")
     place.land(2)
-    return place.ws
 
 
 def predictions(ws: Workspace) -> pa.Table:

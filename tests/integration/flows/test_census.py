@@ -13,6 +13,7 @@ import pyarrow.parquet as pq
 import pytest
 import yaml
 from fairlearn.metrics import demographic_parity_difference, equalized_odds_difference
+from tests.unit.flows.conftest import SUITE, MemoryMlflow
 
 from evergreen.core.settings import settings
 from evergreen.features.packaged import load
@@ -28,7 +29,7 @@ from evergreen.records.verdict import Judgement, RuleOutcome, Verdict
 from evergreen.spec.model import ModelSpec
 from evergreen.stores.memory import MemoryStore
 
-from .conftest import SUITE, MemoryMlflow
+pytestmark = pytest.mark.integration
 
 ROOT = Path(__file__).parents[3]
 START, DAYS = datetime(2013, 1, 1, tzinfo=UTC), 60

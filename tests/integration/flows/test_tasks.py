@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from tests.unit.conftest import RECIPE
+from tests.unit.flows.conftest import Place
 
 from evergreen.flows import chain, release
 from evergreen.flows.ledger import Ledger
@@ -17,7 +18,7 @@ from evergreen.records.evaluation import Evaluation
 from evergreen.records.report import Outcome
 from evergreen.spec.metrics import Task, metrics_of
 
-from .conftest import Place
+pytestmark = pytest.mark.integration
 
 LABEL: dict[Task, str] = {"multiclass": "kind", "regression": "minutes"}
 METRIC: dict[Task, str] = {"multiclass": "log_loss", "regression": "mae"}
