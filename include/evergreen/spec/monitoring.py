@@ -10,12 +10,14 @@ from evergreen.spec.approval import Person
 from evergreen.spec.base import Duration, Misfit, SpecPart, once
 from evergreen.spec.data import Columns
 from evergreen.spec.metrics import Task, metrics_of
-from evergreen.spec.watching import ColumnDrift, Drift, FairnessWatch, MetricRule, Persistence, WatchRule
+from evergreen.spec.watching import ColumnDrift, Drift, DriftedShare, FairnessWatch, MetricRule, Persistence, WatchRule
 from evergreen.spec.words import nearest
 
 DAY = timedelta(days=1)
 TARGETS = ("prediction", "label")
 """What can drift beside the features."""
+PERSISTENT = Persistence(fired=3, of=5)
+"""No passing day asks for a retraining."""
 
 
 class Effects(SpecPart):
@@ -84,9 +86,10 @@ class Monitoring(SpecPart):
     """Length of the current window."""
     drift: DriftTest = DriftTest()
     rules: tuple[WatchRule, ...] = (
-        Drift(rule="drift", then="retrain", windows=Persistence(fired=3, of=5)),
-    )  # fmt: skip
-    """What counts as a finding, and what it leads to."""
+        Drift(rule="drift", then="retrain", windows=PERSISTENT),
+        DriftedShare(rule="drifted_share", above=0.1, then="retrain", windows=PERSISTENT),
+    )
+    """What counts as a finding, and what it leads to: much of what matters has drifted, or more than a tenth of the features."""
     retraining: Retraining = Retraining()
     alerts: tuple[str, ...] = ()
     """Airflow connections (of type apprise) that are told of findings; the log always is."""

@@ -9,7 +9,7 @@ import yaml
 from evergreen.core.errors import SpecError
 from evergreen.spec.load import load
 from evergreen.spec.monitoring import Monitoring
-from evergreen.spec.watching import Drift, Persistence
+from evergreen.spec.watching import Drift, DriftedShare, Persistence
 
 from .conftest import Write
 
@@ -26,7 +26,11 @@ def test_a_model_that_says_nothing_is_watched_and_retrained_when_drift_persists(
     found = load(write(text)).monitoring
     assert found.enabled
     assert found.window == timedelta(days=14)
-    assert found.rules == (Drift(rule="drift", then="retrain", windows=Persistence(fired=3, of=5)),)
+    persistent = Persistence(fired=3, of=5)
+    assert found.rules == (
+        Drift(rule="drift", then="retrain", windows=persistent),
+        DriftedShare(rule="drifted_share", above=0.1, then="retrain", windows=persistent),
+    )
 
 
 def test_the_rules_in_the_words_of_users(write: Write, text: str) -> None:
