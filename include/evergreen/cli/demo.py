@@ -97,6 +97,7 @@ def _where_to_look(console: Console) -> None:
     at = settings()
     console.print(f"Airflow: {at.airflow_url} (user admin, password in {locate().passwords})", highlight=False)
     console.print(f"  the graph of the retraining: {at.airflow_url}/dags/retrain__flight_delays", highlight=False)
+    console.print(f"  the look that asked for it:  {at.airflow_url}/dags/monitor__flight_delays", highlight=False)
     console.print(f"MLflow:  {at.mlflow_url}/#/models/flight_delays", highlight=False)
     console.print("Journal: evergreen journal show --model flight_delays", highlight=False)
     console.print("Stop:    make down", highlight=False)
