@@ -12,8 +12,10 @@ import pytest
 from hypothesis import settings as hypothesis
 
 # The fixtures of the tests end to end and in the browser are here, so that both share one house.
-from tests.house import drop, house, land_flights, parquet, small, write_folder  # noqa: F401
+from tests.house import by_hand, drop, house, land_flights, parquet, small, write_folder  # noqa: F401
+from tests.ports import reserve
 
+from evergreen.core.settings import settings
 from evergreen.stack import lifecycle
 from evergreen.stack.credentials import passwords
 from evergreen.stack.environment import environment
@@ -71,14 +73,46 @@ def _discard_abandoned() -> None:
             _discard(folder)
 
 
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Before any of its processes starts a stack."""
+    if not hasattr(session.config, "workerinput"):
+        _discard_abandoned()
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """After an interrupt, for processes of xdist are not given the time to stop theirs."""
+    if not hasattr(config, "workerinput"):
+        _discard_abandoned()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the files of a folder that are given most time: beside each other, two processes end together then."""
+    folders = list(dict.fromkeys(item.path.parent for item in items))
+    items.sort(key=lambda item: (folders.index(item.path.parent), -_bound(item)))
+
+
+def _bound(item: pytest.Item) -> float:
+    mark = item.get_closest_marker("timeout")
+    return float(mark.args[0]) if mark else 0.0
+
+
 @pytest.fixture(scope="session")
 def stack() -> Iterator[Stack]:
-    """The stack of this test run: own state, own ports, stopped at the end whatever happens."""
-    _discard_abandoned()
-    folder = STATES / str(os.getpid())
-    state = State(project=PROJECT, path=folder)
-    try:
-        lifecycle.up(state, lambda _: None)
-        yield Stack(state)
-    finally:
-        _discard(folder)
+    """The stack of this process: own state, ports and model folders, stopped at the end whatever happens.
+
+    It starts with a copy of the project's ``models/``; what a test drops is seen by the stack of this process alone.
+    """
+    state = State(project=PROJECT, path=STATES / str(os.getpid()))
+    models = state.path / "models"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("EVERGREEN_MODELS_DIR", str(models))
+        settings.cache_clear()
+        try:
+            state.create()
+            shutil.copytree(PROJECT / "models", models, ignore=shutil.ignore_patterns("__pycache__"))
+            reserve(state)
+            lifecycle.up(state, lambda _: None)
+            yield Stack(state)
+        finally:
+            _discard(state.path)
+    settings.cache_clear()

@@ -1,12 +1,10 @@
 """Model folders beside the project's own, and what a person sees of their runs through Airflow's REST API.
 
-The stack reads the project's ``models/``, so that the folders of the tests are dropped there, as a user would; their
-names start with ``e2e_``, which git ignores, and they are gone at the end.
+The stack of the tests reads a copy of the project's ``models/``; there the tests drop their folders, as a user would.
 """
 
 import io
 import os
-import shutil
 import signal
 import time
 from collections.abc import Callable, Iterator
@@ -25,13 +23,18 @@ import pytest
 import yaml
 
 from evergreen.core.settings import settings
+from evergreen.flows import chain
+from evergreen.flows.ledger import Ledger
 from evergreen.flows.workspace import Workspace, open_workspace
+from evergreen.records.refit import Refit
+from evergreen.records.report import Outcome
+from evergreen.records.run import Run, Way
 from evergreen.stack import status
 
-PATIENCE = 300.0
+PATIENCE = 600.0
+STARTING = {"scheduled", "queued", "running"}
 ENDED = {"success", "failed", "skipped", "upstream_failed"}
 PROJECT = Path(__file__).resolve().parents[1]
-MODELS = PROJECT / "models"
 START, END = datetime(2013, 1, 1, tzinfo=UTC), datetime(2013, 3, 1, tzinfo=UTC)
 
 SUITE = {"version": 1, "expectations": [{"type": "expect_column_values_to_be_unique", "kwargs": {"column": "id"}}]}
@@ -108,12 +111,13 @@ class Seen:
 
 def _worker(instance: str) -> psutil.Process | None:
     """The process that runs this task instance, looked for during two seconds, much oftener than Airflow can be asked."""
-    title = f"airflow worker -- {instance}"  # borne from the first moment on; the id is there before the process
+    # Borne from the first moment on; the id is there before the process. A fork that sends an event adds to it.
+    title = f"airflow worker -- {instance}"
     deadline = time.monotonic() + 2.0
     while time.monotonic() < deadline:
         for process in psutil.process_iter():
             try:
-                if title in " ".join(process.cmdline()):
+                if " ".join(process.cmdline()).rstrip().endswith(title):
                     return process
             except psutil.Error:
                 continue
@@ -126,6 +130,7 @@ class House:
 
     def __init__(self, stack: Any) -> None:
         self.stack = stack
+        self.models = Path(stack.env["EVERGREEN_MODELS_DIR"])
 
     def ask(self, method: str, path: str, **request: Any) -> Any:
         """The answer of Airflow's API, which must be a good one."""
@@ -217,7 +222,9 @@ class House:
             instance = answer.json() if answer.is_success else {"state": None, "id": None}
             if instance["state"] in ENDED:
                 return False
-            if instance["id"] and (process := _worker(instance["id"])):
+            if instance["state"] not in STARTING:
+                time.sleep(0.2)  # looking for its process would cost the tasks before it a core
+            elif process := _worker(instance["id"]):
                 time.sleep(after)
                 try:
                     process.kill()
@@ -240,9 +247,20 @@ class House:
         return str(self.stack.api("GET", path).text)
 
 
-def _forget_models() -> None:
-    for folder in (*MODELS.glob("e2e_*"), *MODELS.glob(".e2e_*")):
-        shutil.rmtree(folder)
+def retrain_here(ws: Workspace, run_id: str, **hyperparameters: Any) -> int:
+    """Train a challenger in this process, on the stores of the stack: for tests of what comes after. Gives its version."""
+    run = Run(
+        model=ws.model,
+        run_id=run_id,
+        way=Way.MANUAL,
+        as_of=END,
+        asked_by="admin",
+        reason="to see",
+        hyperparameters=hyperparameters,
+    )
+    report = chain.retrain(ws, run)
+    assert report.outcome is Outcome.CHALLENGER, report.text
+    return Ledger(ws.store, ws.model, run_id).read("refit", Refit).version.number
 
 
 @pytest.fixture(scope="session")
@@ -253,13 +271,8 @@ def house(stack: Any) -> Iterator[House]:
             if name.startswith("EVERGREEN_"):
                 patch.setenv(name, value)
         settings.cache_clear()
-        _forget_models()
-        found = House(stack)
-        try:
-            yield found
-        finally:
-            _forget_models()
-            settings.cache_clear()
+        yield House(stack)
+    settings.cache_clear()
 
 
 @pytest.fixture(scope="session")
@@ -269,12 +282,12 @@ def drop(house: House) -> Callable[..., Workspace]:
     def dropped(
         name: str, *, data: bytes | None = None, suite: dict[str, Any] | None = None, **changes: Any
     ) -> Workspace:
-        draft = MODELS / f".{name}"
+        draft = house.models / f".{name}"
         draft.mkdir()
         (draft / "model.yaml").write_text(yaml.safe_dump(spec_of(name) | changes), encoding="utf-8")
         (draft / "pipeline.py").write_text(RECIPE, encoding="utf-8")
         (draft / "expectations.yaml").write_text(yaml.safe_dump(suite or SUITE), encoding="utf-8")
-        draft.rename(MODELS / name)
+        draft.rename(house.models / name)
         ws = open_workspace(name)
         ws.store.put(f"{name}/raw/start=2013-01-01/end=2013-03-01/events.parquet", data or _parquet())
         house.unpause(f"retrain__{name}")
@@ -284,14 +297,14 @@ def drop(house: House) -> Callable[..., Workspace]:
 
 
 @pytest.fixture
-def write_folder() -> Callable[[str, str], None]:
+def write_folder(house: House) -> Callable[[str, str], None]:
     """Drop a folder with this ``model.yaml`` and nothing else."""
 
     def written(name: str, text: str) -> None:
-        draft = MODELS / f".{name}"
+        draft = house.models / f".{name}"
         draft.mkdir()
         (draft / "model.yaml").write_text(text, encoding="utf-8")
-        draft.rename(MODELS / name)
+        draft.rename(house.models / name)
 
     return written
 
@@ -309,11 +322,22 @@ def small(drop: Callable[..., Workspace]) -> Workspace:
 
 
 @pytest.fixture(scope="session")
+def by_hand(house: House, small: Workspace) -> Seen:
+    """The run ``by-hand`` of the small model, whose form a person has filled in; it has ended."""
+    dag_id = f"retrain__{small.model}"
+    answer = house.trigger(dag_id, "by-hand", as_of=END.isoformat(), max_iter=25, reason="More trees.")
+    assert answer.is_success, answer.text
+    seen = house.finished(dag_id, "by-hand")
+    assert set(seen.states.values()) == {"success"}, house.why(seen) or seen.note
+    return seen
+
+
+@pytest.fixture(scope="session")
 def land_flights() -> Callable[[Workspace, range], None]:
     """Land months of flights as the airline does."""
 
     def landed(ws: Workspace, months: range) -> None:
-        spec = spec_from_file_location("e2e_loader", MODELS / "flight_delays" / "loader.py")
+        spec = spec_from_file_location("e2e_loader", PROJECT / "models" / "flight_delays" / "loader.py")
         assert spec is not None
         assert spec.loader is not None
         loader = module_from_spec(spec)

@@ -7,10 +7,9 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
+from tests.house import retrain_here
 
-from evergreen.flows.ledger import Ledger
 from evergreen.flows.workspace import Workspace
-from evergreen.records.refit import Refit
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(900)]
 
@@ -22,11 +21,10 @@ SHOTS = Path(__file__).resolve().parents[2] / ".evergreen" / "screenshots"
 def question(house: Any, drop: Callable[..., Workspace]) -> str:
     """The path of a question that waits."""
     ws = drop(MODEL, approval={"mode": "required", "approvers": ["ada"]})
-    house.trigger(f"retrain__{MODEL}", "shown", as_of="2013-03-01T00:00:00Z", reason="To be approved.")
-    seen = house.finished(f"retrain__{MODEL}", "shown")
-    assert seen.states["release"] == "success", house.why(seen) or seen.note
-    version = Ledger(ws.store, MODEL, "shown").read("refit", Refit).version.number
-    run = f"release__shown__v{version}"
+    retrain_here(ws, "shown")
+    run = "release-shown"
+    house.parsed(f"release__{MODEL}")
+    assert house.trigger(f"release__{MODEL}", run, run_id="shown").is_success
 
     def waits() -> Any:
         found = house.seen(f"release__{MODEL}", run)

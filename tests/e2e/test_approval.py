@@ -14,6 +14,7 @@ from urllib.parse import quote
 
 import pytest
 from mlflow import MlflowClient
+from tests.house import retrain_here
 
 from evergreen.flows.ledger import Ledger
 from evergreen.flows.workspace import Workspace
@@ -47,6 +48,12 @@ class Desk:
         seen = self.house.finished(f"retrain__{self.ws.model}", run_id)
         assert seen.states["release"] == "success", self.house.why(seen) or seen.note
         return f"release__{run_id}__v{self.version(run_id)}"
+
+    def challenge_here(self, run_id: str, **hyperparameters: Any) -> str:
+        """The same without a scheduler for the retraining."""
+        version = retrain_here(self.ws, run_id, **hyperparameters)
+        self.house.parsed(self.dag)
+        return self.release(run_id, f"release__{run_id}__v{version}", "admin")
 
     def version(self, run_id: str) -> int:
         """The version of a run's challenger."""
@@ -206,7 +213,7 @@ def test_an_approver_answers_by_command_line_and_the_journal_says_who(desk: Desk
 
 
 def test_a_newer_challenger_supersedes_one_that_waits_and_blocks_no_retraining(desk: Desk) -> None:
-    older = desk.challenge("second", max_iter=31)
+    older = desk.challenge_here("second", max_iter=31)
     desk.question(older)
     newer = desk.challenge("third", max_iter=41)
     desk.question(newer)
@@ -222,7 +229,7 @@ def test_a_newer_challenger_supersedes_one_that_waits_and_blocks_no_retraining(d
 
 def test_silence_is_a_no(house: Any, drop: Callable[..., Workspace]) -> None:
     hasty = Desk(house, drop(HASTY, approval={**REQUIRED, "timeout": "5s"}))
-    seen = hasty.finished(hasty.challenge("first"))
+    seen = hasty.finished(hasty.challenge_here("first"))
     assert (seen.states["approve"], seen.states["confirm"], seen.states["promote"]) == ("success", "success", "skipped")
     assert "Rejected by timeout" in seen.note
     state = hasty.ws.journal.state()

@@ -4,26 +4,21 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 from mlflow import MlflowClient
+from tests.house import retrain_here
 
 from evergreen.features.packaged import prefix_of
-from evergreen.flows import chain, release
-from evergreen.flows.ledger import Ledger
+from evergreen.flows import release
 from evergreen.flows.workspace import Workspace
 from evergreen.journal.state import State
-from evergreen.records.refit import Refit
-from evergreen.records.report import Outcome
-from evergreen.records.run import Run, Way
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(1800)]
 
 MODEL = "e2e_governed"
-END = datetime(2013, 3, 1, tzinfo=UTC)
 PROJECT = Path(__file__).resolve().parents[2]
 
 
@@ -42,21 +37,6 @@ class Governed:
     def champion(self) -> int:
         assert self.state.champion is not None
         return self.state.champion.version
-
-    def retrain(self, run_id: str, **hyperparameters: Any) -> int:
-        """Train a challenger in this process, on the stores of the stack; what governs it runs in Airflow."""
-        run = Run(
-            model=MODEL,
-            run_id=run_id,
-            way=Way.MANUAL,
-            as_of=END,
-            asked_by="ada",
-            reason="to see",
-            hyperparameters=hyperparameters,
-        )
-        report = chain.retrain(self.ws, run)
-        assert report.outcome is Outcome.CHALLENGER, report.text
-        return Ledger(self.ws.store, MODEL, run_id).read("refit", Refit).version.number
 
     def promote(self, run_id: str) -> None:
         """Let the challenger of a run become champion."""
@@ -87,7 +67,7 @@ def governed(house: Any, drop: Callable[..., Workspace]) -> Governed:
     """Version by version: the champion before, and a champion that somebody regrets."""
     place = Governed(house, drop(MODEL))
     for run_id, trees in (("first", 20), ("second", 25)):
-        place.retrain(run_id, max_iter=trees)
+        retrain_here(place.ws, run_id, max_iter=trees)
         place.promote(run_id)
     return place
 
@@ -164,7 +144,7 @@ def test_a_freeze_stops_a_promotion_until_it_is_lifted(governed: Governed) -> No
     before = governed.champion
     frozen = governed.run("govern__freeze", "freeze", scope=MODEL, reason="The holidays.")
     assert "freeze by admin: The holidays." in frozen.note
-    version = governed.retrain("third", max_iter=30)
+    version = retrain_here(governed.ws, "third", max_iter=30)
     seen = governed.release("while-frozen", "third")
     assert (seen.states["release"], seen.states["promote"]) == ("skipped", "skipped")
     assert f"{MODEL} was frozen by admin on" in governed.house.log(f"release__{MODEL}", "while-frozen", "release")

@@ -8,10 +8,30 @@ from typing import Any
 
 import pytest
 
+from evergreen.flows.ledger import Ledger
+from evergreen.flows.workspace import open_workspace
+from evergreen.records.refit import Refit
+from evergreen.records.run import Way
+
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(1800)]
 
 PROJECT = Path(__file__).resolve().parents[2]
 MODEL = ("--model", "flight_delays")
+STEPS = {
+    "snapshot",
+    "validate",
+    "split",
+    "train",
+    "register",
+    "package",
+    "evaluate",
+    "gate",
+    "refit",
+    "card",
+    "reference",
+    "report",
+    "release",
+}
 
 
 @pytest.fixture(scope="module")
@@ -53,6 +73,24 @@ def test_the_story_is_told_by_three_runs_of_three_ways(story: str, evergreen: An
     ]
     assert differences[0]["low"] > 0
     assert differences[1]["high"] < 0
+
+
+def test_the_scheduled_run_of_march_made_the_first_champion(story: str, house: Any) -> None:
+    ws, run_id = open_workspace("flight_delays"), "scheduled__2013-03-01T06:00:00+00:00"
+    seen = house.finished("retrain__flight_delays", run_id)
+    assert (seen.state, set(seen.states.values())) == ("success", {"success"}), house.why(seen) or seen.note
+    assert set(seen.states) == STEPS
+    assert "challenger" in seen.note
+    ledger = Ledger(ws.store, "flight_delays", run_id)
+    run, version = ledger.run(), ledger.read("refit", Refit).version.number
+    assert (run.way, run.asked_by, run.as_of.isoformat()) == (Way.SCHEDULE, "schedule", "2013-03-01T06:00:00+00:00")
+    released = house.finished("release__flight_delays", f"release__{run_id}__v{version}")
+    assert released.states["promote"] == "success", house.why(released)
+    promoted = [e.body["version"] for e in ws.journal.entries() if e.kind == "promotion"]
+    assert promoted[0] == version
+    champion = ws.journal.state().champion
+    assert champion is not None
+    assert ws.registry.aliases("flight_delays")["champion"] == champion.version
 
 
 def test_the_story_can_be_told_again(story: str, evergreen: Any) -> None:

@@ -1,6 +1,5 @@
-"""Three ways in, one pipeline: a schedule, a person, a request."""
+"""Three ways in, one pipeline: a person and a request here, a schedule in the story of the demo."""
 
-from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -8,7 +7,7 @@ import pytest
 
 from evergreen.flows.ledger import Ledger
 from evergreen.flows.requests import ask
-from evergreen.flows.workspace import Workspace, open_workspace
+from evergreen.flows.workspace import Workspace
 from evergreen.records.refit import Refit
 from evergreen.records.report import Outcome, Report
 from evergreen.records.run import Way
@@ -16,21 +15,6 @@ from evergreen.records.run import Way
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(900)]
 
 AS_OF = "2013-03-01T00:00:00Z"
-DONE = {
-    "snapshot",
-    "validate",
-    "split",
-    "train",
-    "register",
-    "package",
-    "evaluate",
-    "gate",
-    "refit",
-    "card",
-    "reference",
-    "report",
-    "release",
-}
 
 
 def released_by(ws: Workspace, run_id: str) -> str:
@@ -38,34 +22,12 @@ def released_by(ws: Workspace, run_id: str) -> str:
     return f"release__{run_id}__v{Ledger(ws.store, ws.model, run_id).read('refit', Refit).version.number}"
 
 
-def test_the_scheduled_run_of_march_makes_the_first_champion(
-    house: Any, land_flights: Callable[[Workspace, range], None]
-) -> None:
-    ws = open_workspace("flight_delays")
-    land_flights(ws, range(1, 3))
-    house.unpause("retrain__flight_delays")
-    run_id = "scheduled__2013-03-01T06:00:00+00:00"
-    seen = house.finished("retrain__flight_delays", run_id, patience=600)
-    assert (seen.state, set(seen.states.values())) == ("success", {"success"}), house.why(seen) or seen.note
-    assert set(seen.states) == DONE
-    assert house.finished("release__flight_delays", released_by(ws, run_id)).states["promote"] == "success"
-    run, state = Ledger(ws.store, "flight_delays", run_id).run(), ws.journal.state()
-    assert (run.way, run.asked_by, run.as_of.isoformat()) == (Way.SCHEDULE, "schedule", "2013-03-01T06:00:00+00:00")
-    assert state.champion is not None
-    assert ws.registry.aliases("flight_delays")["champion"] == state.champion.version
-    assert "challenger" in seen.note
-
-
-def test_a_person_sets_hyperparameters_and_a_reason_in_the_form(house: Any, small: Workspace) -> None:
-    answer = house.trigger("retrain__e2e_small", "by-hand", as_of=AS_OF, max_iter=25, reason="More trees.")
-    assert answer.is_success, answer.text
-    seen = house.finished("retrain__e2e_small", "by-hand")
-    assert set(seen.states.values()) == {"success"}, house.why(seen) or seen.note
+def test_a_person_sets_hyperparameters_and_a_reason_in_the_form(house: Any, small: Workspace, by_hand: Any) -> None:
     run = Ledger(small.store, "e2e_small", "by-hand").run()
     assert (run.way, run.asked_by, run.reason, dict(run.hyperparameters)) == (
         Way.MANUAL, "admin", "More trees.", {"max_iter": 25},
     )  # fmt: skip
-    assert "More trees." in seen.note
+    assert "More trees." in by_hand.note
     released = house.finished("release__e2e_small", released_by(small, "by-hand"))
     assert set(released.states.values()) == {"success"}, house.why(released)
     assert small.journal.state().champion is not None
@@ -103,8 +65,7 @@ def test_a_request_is_served_by_one_run(house: Any, small: Workspace) -> None:
     assert Ledger(small.store, "e2e_small", "request__wind").read("report", Report).outcome is not Outcome.FAILED
 
 
-def test_the_report_is_for_those_who_may_read_the_dag(house: Any, small: Workspace) -> None:
-    house.finished("retrain__e2e_small", "by-hand")
+def test_the_report_is_for_those_who_may_read_the_dag(house: Any, small: Workspace, by_hand: Any) -> None:
     key = Ledger(small.store, "e2e_small", "by-hand").read("report", Report).key
     path = f"/evergreen/reports/{key.replace('/reports/', '/', 1)}"
     shown = house.stack.api("GET", path)

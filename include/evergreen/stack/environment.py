@@ -39,7 +39,7 @@ def environment(state: State) -> dict[str, str]:
     chosen, secret = ports(state), credentials(state)
     return {
         "EVERGREEN_STATE_DIR": str(state.path),
-        "EVERGREEN_MODELS_DIR": str(state.project / "models"),
+        "EVERGREEN_MODELS_DIR": str((state.project / settings().models_dir).resolve()),
         "EVERGREEN_S3_ENDPOINT": f"http://127.0.0.1:{chosen['s3']}",
         "EVERGREEN_S3_ACCESS_KEY": secret.s3_access_key,
         "EVERGREEN_S3_SECRET_KEY": secret.s3_secret_key,

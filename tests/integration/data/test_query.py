@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from tests.ports import reserve
 from tests.unit.data.landing import FEBRUARY, MARCH, Landing, spec_of, trips
 
 from evergreen.core.errors import AccessDenied, EvergreenError, OutageError
@@ -35,6 +36,7 @@ VARIABLE = "AIRFLOW_CONN_WAREHOUSE"
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[sa.URL]:
     """The URL of a PostgreSQL server of our own, with a table of trips."""
     state = State(project=Path.cwd(), path=tmp_path_factory.mktemp("state"))
+    reserve(state)
     settle(state)
     url = sa.make_url(database("evergreen", credentials(state).evergreen_database, ports(state)["postgres"]))
     log = state.path / "postgres.log"

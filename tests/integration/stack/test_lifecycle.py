@@ -12,6 +12,7 @@ from pathlib import Path
 import psutil
 import psycopg2
 import pytest
+from tests.ports import reserve
 
 from evergreen.core.errors import OutageError, RunError
 from evergreen.stack import lifecycle, postgres
@@ -37,6 +38,8 @@ def small(tmp_path: Path) -> Iterator[State]:
     """A stack of the two servers that start quickly, from the project's own Procfile."""
     commands = read(PROJECT)
     state = write(tmp_path, {name: commands[name] for name in ("postgres", "s3")})
+    state.create()
+    reserve(state)
     yield state
     lifecycle.down(state)
     assert members(state) == []

@@ -13,6 +13,7 @@ from typing import Any
 
 import psycopg
 import pytest
+from tests.ports import reserve
 from tests.unit.journal.life import whole_life
 from tests.unit.journal.story import MODEL, Story, note, package_of
 
@@ -42,6 +43,7 @@ ALL = ("other", MODEL, FLEET)
 def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a PostgreSQL server of our own, as the stack makes it."""
     state = State(project=Path.cwd(), path=tmp_path_factory.mktemp("state"))
+    reserve(state)
     settle(state)
     log = state.path / "postgres.log"
     with log.open("wb") as output:
@@ -104,14 +106,19 @@ def test_questions_over_the_fleet(read_model: ReadModel, store: MemoryStore) -> 
     other, small = read_model.ask("champions", now=NOW, fleet=FLEET)
     assert (other["model"], other["version"], other["open_requests"]) == ("other", None, 0)
     assert (small["version"], small["by"], small["approved_by"]) == (1, "rollback", "policy:auto")
-    assert (small["snapshot"], small["owner"], small["open_requests"]) == ("s", "Tests", 2)
+    assert (small["snapshot"], small["owner"], small["open_requests"]) == ("s", "Tests", 4)
     assert small["data_age_days"] == (NOW - small["data_end"]) / timedelta(days=1)
     assert small["since"] >= began - timedelta(seconds=1)
     crowned = read_model.ask("promotions", start=began - timedelta(hours=1), end=NOW)
     assert [(row["version"], row["kind"]) for row in crowned] == [(1, "promotion"), (2, "promotion"), (1, "rollback")]
     assert [row["until"] for row in crowned] == [crowned[1]["at"], crowned[2]["at"], None]
     assert read_model.ask("promotions", start=NOW, end=NOW + timedelta(days=9)) == []
-    assert [(r["request_id"], r["status"]) for r in read_model.ask("requests")] == [("r2", "claimed"), ("r3", "open")]
+    assert [(r["request_id"], r["status"]) for r in read_model.ask("requests")] == [
+        ("r2", "claimed"),
+        ("r3", "open"),
+        ("r4", "open"),
+        ("r5", "unconfirmed"),
+    ]
     assert [row["version"] for row in read_model.ask("approvals", person="Policy:Auto")] == [1, 2, 3]
     assert read_model.ask("approvals", person="mallory") == []
     assert len(read_model.ask("approvals", person=None)) == 3

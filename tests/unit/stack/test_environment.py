@@ -1,6 +1,7 @@
 import json
 import stat
 import subprocess
+from pathlib import Path
 
 import pytest
 
@@ -60,6 +61,18 @@ def test_lineage_events_go_to_a_file_or_to_the_server_that_is_named(
     named = json.loads(environment.environment(state)["AIRFLOW__OPENLINEAGE__TRANSPORT"])
     assert named == {"type": "http", "url": "http://lineage.test"}
     settings.cache_clear()
+
+
+def test_model_folders_are_the_projects_own_or_those_that_the_settings_name(
+    state: State, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert environment.environment(state)["EVERGREEN_MODELS_DIR"] == str(state.project / "models")
+    monkeypatch.setenv("EVERGREEN_MODELS_DIR", str(tmp_path / "elsewhere"))
+    settings.cache_clear()
+    try:
+        assert environment.component(state, "scheduler")["EVERGREEN_MODELS_DIR"] == str(tmp_path / "elsewhere")
+    finally:
+        settings.cache_clear()
 
 
 def test_only_the_scheduler_preloads(state: State) -> None:
