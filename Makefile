@@ -57,7 +57,7 @@ check: install  ## Format, lint, types, import contracts, lock
 	$(BIN)/python .ci/lock.py
 
 test-fast: install  ## Unit and architecture tests
-	$(BIN)/pytest -n 2 --dist loadfile
+	$(BIN)/pytest -n 2 --dist worksteal
 
 test: test-fast  ## Those, and the tests on real servers: integration, end to end, browser
 	.ci/tests

@@ -224,7 +224,7 @@ class House:
                 return False
             if instance["state"] not in STARTING:
                 time.sleep(0.2)  # looking for its process would cost the tasks before it a core
-            elif process := _worker(instance["id"]):
+            elif process := _worker(str(instance["id"])):
                 time.sleep(after)
                 try:
                     process.kill()

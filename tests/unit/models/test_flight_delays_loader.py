@@ -3,6 +3,7 @@
 import importlib.util
 import io
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from types import ModuleType
 
@@ -25,6 +26,7 @@ def loader() -> ModuleType:
     assert found.loader
     module = importlib.util.module_from_spec(found)
     found.loader.exec_module(module)
+    vars(module)["_table"] = cache(module._table)
     years = {label: module.flights(label) for label in module.LABELS}
     vars(module)["flights"] = lambda label="late": years[label]
     return module

@@ -67,7 +67,7 @@ every_record = pytest.mark.parametrize("cls", CLASSES, ids=lambda cls: cls.__nam
 
 @every_record
 @given(data=st.data())
-@settings(max_examples=20)
+@settings(max_examples=10)
 def test_a_record_survives_json(cls: type[Record], data: st.DataObject) -> None:
     record: Record = data.draw(anything(cls))
     again = cls.from_json(record.to_json())
