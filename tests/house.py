@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 import numpy as np
@@ -23,13 +23,14 @@ import pytest
 import yaml
 
 from evergreen.core.settings import settings
-from evergreen.flows import chain
 from evergreen.flows.ledger import Ledger
-from evergreen.flows.workspace import Workspace, open_workspace
 from evergreen.records.refit import Refit
 from evergreen.records.report import Outcome
 from evergreen.records.run import Run, Way
 from evergreen.stack import status
+
+if TYPE_CHECKING:  # every test run imports this, and the stores and stations take ten seconds
+    from evergreen.flows.workspace import Workspace
 
 PATIENCE = 600.0
 STARTING = {"scheduled", "queued", "running"}
@@ -247,8 +248,10 @@ class House:
         return str(self.stack.api("GET", path).text)
 
 
-def retrain_here(ws: Workspace, run_id: str, **hyperparameters: Any) -> int:
+def retrain_here(ws: "Workspace", run_id: str, **hyperparameters: Any) -> int:
     """Train a challenger in this process, on the stores of the stack: for tests of what comes after. Gives its version."""
+    from evergreen.flows import chain
+
     run = Run(
         model=ws.model,
         run_id=run_id,
@@ -276,12 +279,13 @@ def house(stack: Any) -> Iterator[House]:
 
 
 @pytest.fixture(scope="session")
-def drop(house: House) -> Callable[..., Workspace]:
+def drop(house: House) -> Callable[..., "Workspace"]:
     """Drop a model folder with data, unpause its DAG, and give its workspace. Other arguments replace keys of its spec."""
+    from evergreen.flows.workspace import open_workspace
 
     def dropped(
         name: str, *, data: bytes | None = None, suite: dict[str, Any] | None = None, **changes: Any
-    ) -> Workspace:
+    ) -> "Workspace":
         draft = house.models / f".{name}"
         draft.mkdir()
         (draft / "model.yaml").write_text(yaml.safe_dump(spec_of(name) | changes), encoding="utf-8")
@@ -316,13 +320,13 @@ def parquet() -> bytes:
 
 
 @pytest.fixture(scope="session")
-def small(drop: Callable[..., Workspace]) -> Workspace:
+def small(drop: Callable[..., "Workspace"]) -> "Workspace":
     """A small model with good data."""
     return drop("e2e_small")
 
 
 @pytest.fixture(scope="session")
-def by_hand(house: House, small: Workspace) -> Seen:
+def by_hand(house: House, small: "Workspace") -> Seen:
     """The run ``by-hand`` of the small model, whose form a person has filled in; it has ended."""
     dag_id = f"retrain__{small.model}"
     answer = house.trigger(dag_id, "by-hand", as_of=END.isoformat(), max_iter=25, reason="More trees.")
@@ -333,10 +337,10 @@ def by_hand(house: House, small: Workspace) -> Seen:
 
 
 @pytest.fixture(scope="session")
-def land_flights() -> Callable[[Workspace, range], None]:
+def land_flights() -> Callable[["Workspace", range], None]:
     """Land months of flights as the airline does."""
 
-    def landed(ws: Workspace, months: range) -> None:
+    def landed(ws: "Workspace", months: range) -> None:
         spec = spec_from_file_location("e2e_loader", PROJECT / "models" / "flight_delays" / "loader.py")
         assert spec is not None
         assert spec.loader is not None
