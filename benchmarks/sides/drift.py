@@ -97,8 +97,7 @@ def decided(folder: Path) -> dict[str, Any]:
     layout, reference = _stored(folder)
     current, found = profile(folder / "current.parquet", layout), {}
     for name in NUMERIC:
-        before, now = reference.counts[name], current.counts[name]
-        bins = layout.by_name[name]
+        before, now, bins = reference.counts[name], current.counts[name], layout.by_name[name]
         interval = ks.interval(before.bins, now.bins, bins.edges)
         critical = ks.critical(before.values, now.values, LEVEL)
         straddles = ks.decide(interval, critical) is ks.Decision.STRADDLES
@@ -149,8 +148,7 @@ def scipy_loop(folder: Path) -> dict[str, Any]:
         before, now = _frames(folder)
         found = {c: stats.ks_2samp(before[c].dropna(), now[c].dropna(), method="asymp") for c in NUMERIC}
         for c in CATEGORICAL:
-            counts = [frame[c].value_counts() for frame in (before, now)]
-            stats.chi2_contingency(pd.concat(counts, axis=1).fillna(0).to_numpy())
+            stats.chi2_contingency(pd.concat([f[c].value_counts() for f in (before, now)], axis=1).fillna(0).to_numpy())
         return {c: {"statistic": float(f.statistic), "drifts": bool(f.pvalue < LEVEL)} for c, f in found.items()}
 
     found, cost = measured(work)
@@ -204,8 +202,7 @@ def nannyml(folder: Path) -> dict[str, Any]:
 
 
 def _frames(folder: Path) -> Any:
-    read = importlib.import_module("pandas").read_parquet
-    return [read(folder / f"{window}.parquet") for window in ("reference", "current")]
+    return [importlib.import_module("pandas").read_parquet(folder / f"{w}.parquet") for w in ("reference", "current")]
 
 
 def _stored(folder: Path) -> Any:
