@@ -136,7 +136,7 @@ def test_hundreds_wait_in_one_loop_and_only_the_right_ones_wake(store: Moody) ->
         await asyncio.sleep(0.1)
         for number in (5, 50):
             write(store, 8, model=f"m{number}")
-        assert await asyncio.gather(many[5], many[50]) == [[{"woken_by": "request"}]] * 2
+        assert await asyncio.gather(*(many[number] for number in (5, 50))) == [[{"woken_by": "request"}]] * 2
         await asyncio.sleep(0.1)
         return [number for number, task in enumerate(many) if task.done()]
 
