@@ -21,6 +21,7 @@ from evergreen.records.package import ModelPackage
 from evergreen.records.snapshot import Snapshot
 from evergreen.spec.metrics import metrics_of
 from evergreen.spec.model import ModelSpec
+from evergreen.stats.delong import auc
 from evergreen.stores.ports import ObjectStore
 
 MOST_ROWS, FEWEST_ROWS = 20_000, 500
@@ -32,7 +33,7 @@ SEED = 20130301
 Labels = NDArray[np.generic]
 Loss = Callable[[Any, Any, tuple[str, ...]], float]
 LOSSES: Mapping[Task, Loss] = {
-    "binary": lambda y, s, _: -float(metrics.roc_auc_score(y, s)),
+    "binary": lambda y, s, _: -auc(y, s).value,
     "multiclass": lambda y, s, names: -float(np.mean(np.array(names, dtype=object)[s.argmax(axis=1)] == y)),
     "regression": lambda y, s, _: float(metrics.root_mean_squared_error(y, s)),
 }
@@ -78,16 +79,20 @@ def _drawn(
 
 
 def _shuffled(model: PackagedModel, features: pd.DataFrame, truth: Labels, repeats: int) -> tuple[Importance, ...]:
-    def loss() -> float:
-        return LOSSES[model.spec.task](truth, scores(model.spec.task, model.pipeline, features), model.classes)
+    """All shuffles of a feature are scored at once: a call of a pipeline costs more than a few thousand rows of it."""
 
-    draw, before, found = np.random.default_rng(SEED), loss(), []
-    orders = [draw.permutation(len(truth)) for _ in range(repeats)]
+    def losses(rows: pd.DataFrame) -> NDArray[np.float64]:
+        answers = scores(model.spec.task, model.pipeline, rows)
+        parts = np.split(answers, len(rows) // len(truth))
+        return np.array([LOSSES[model.spec.task](truth, part, model.classes) for part in parts])
+
+    draw, found = np.random.default_rng(SEED), []
+    orders = np.concatenate([draw.permutation(len(truth)) for _ in range(repeats)])
+    before, several = losses(features), pd.concat([features] * repeats, ignore_index=True)
     for name in features.columns:
-        values, losses = features[name].to_numpy(copy=True), []
-        for order in orders:
-            features[name] = values[order]
-            losses.append(loss() - before)
-        features[name] = values
-        found.append(Importance(feature=name, loss=float(np.mean(losses)), spread=float(np.std(losses))))
+        values = features[name].to_numpy()
+        several[name] = values[orders]
+        lost = losses(several) - before
+        several[name] = np.tile(values, repeats)
+        found.append(Importance(feature=name, loss=float(np.mean(lost)), spread=float(np.std(lost))))
     return tuple(found)

@@ -20,7 +20,7 @@ from evergreen.core.settings import inherited
 COMMAND = (sys.executable, "-I", "-m", "evergreen.jail.warden")
 PASSED_ON = ("LANG", "LC_ALL", "PATH", "TZ")
 """The variables of this process that the warden gets, too."""
-ALONE = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
+ALONE = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1", "OMP_WAIT_POLICY": "passive"}
 """Threads would not survive the warden's forks."""
 PATIENCE = 120.0
 """Seconds beyond the call's own: a fresh interpreter imports for a while on a busy machine."""

@@ -22,7 +22,7 @@ from evergreen.jail import inmate, landlock, seccomp
 from evergreen.jail.kernel import adopt_orphans
 
 GRACE = 2.0  # seconds between the alarm inside and the end from outside
-IDLE = 30.0  # seconds without an order
+IDLE = 120.0  # seconds without an order; a refit asks again after the evaluation
 TICK = 0.01
 PIECE = 1 << 16
 MOST_ANSWER = 16 << 20

@@ -45,8 +45,13 @@ def check(spec: ModelSpec, rows: Rows, span: str) -> None:
         raise DataError(f"{spec.name}: all {count} rows of the {span} span have one class of label {column!r}: {only}.")
 
 
-def fit(spec: ModelSpec, pipeline: Pipeline, rows: Rows, *, rate: float) -> Cost:
+def fit(spec: ModelSpec, pipeline: Pipeline, rows: Rows, *, rate: float) -> tuple[Cost, npt.NDArray[np.float64]]:
     """Fit ``pipeline`` in place; ``rate`` is in currency units per CPU hour.
+
+    Returns
+    -------
+    tuple
+        What it cost, and the scores of these rows.
 
     Raises
     ------
@@ -59,13 +64,14 @@ def fit(spec: ModelSpec, pipeline: Pipeline, rows: Rows, *, rate: float) -> Cost
         except (Exception, SystemExit) as error:
             shape = f"{len(rows.label)} rows x {rows.features.shape[1]} features"
             raise PipelineError(f"{spec.name}: fitting to {shape} raised {describe(error)}.") from error
-    finite = np.isfinite(scores(spec.task, pipeline, rows.features)).reshape(len(rows.label), -1)
+    answers = scores(spec.task, pipeline, rows.features)
+    finite = np.isfinite(answers).reshape(len(rows.label), -1)
     if wrong := int((~finite).any(axis=1).sum()):
         raise PipelineError(
             f"{spec.name}: the fit diverged: {wrong} of {len(finite)} scores are NaN or infinite. "
             "Lower the learning rate, scale the features or impute missing values in the pipeline."
         )
-    return meter.cost(rate, iterations(pipeline))
+    return meter.cost(rate, iterations(pipeline)), answers
 
 
 def iterations(pipeline: Pipeline) -> int | None:

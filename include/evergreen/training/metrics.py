@@ -30,15 +30,20 @@ PARTS: Mapping[Task, Mapping[str, Callable[[Any, Floats, tuple[str, ...]], float
 }
 
 
-def metrics(task: Task, pipeline: Any, rows: Rows, span: str) -> dict[str, float]:
+def metrics(task: Task, pipeline: Any, rows: Rows, span: str, answers: Floats | None = None) -> dict[str, float]:
     """Each metric of the task as ``<span>_<metric>``.
 
     Empty where the rows cannot be measured: fewer than two, one class only, a class that training never saw.
+
+    Parameters
+    ----------
+    answers
+        The scores of these rows, where they are known already.
     """
     names = classes(task, pipeline)
     found = set(rows.label.tolist())
     strange = task == "multiclass" and not found <= set(names)
     if len(rows.label) < 2 or strange or (task == "binary" and len(found) < 2):
         return {}
-    answers = scores(task, pipeline, rows.features)
+    answers = scores(task, pipeline, rows.features) if answers is None else answers
     return {f"{span}_{name}": float(metric(rows.label, answers, names)) for name, metric in PARTS[task].items()}

@@ -49,7 +49,8 @@ def _git(folder: Path, *arguments: str) -> str | None:
 @cache
 def environment() -> str:
     """The interpreter, the platform and every installed distribution, a line each, sorted."""
-    installed = {f"{found.name.lower()}=={found.version}" for found in distributions()}
+    described = (found.metadata for found in distributions())  # a file each, which every other property reads anew
+    installed = {f"{each['Name'].lower()}=={each['Version']}" for each in described}
     return "\n".join(
         [f"python {platform.python_version()}", f"{sys.platform} {platform.machine()}", *sorted(installed), ""]
     )

@@ -117,8 +117,11 @@ def _fitted(
 ) -> tuple[Cost, str]:
     """Fit, measure, store; the first rows are those to fit."""
     fitted = data[plan.fitted_on]
-    cost = fit(spec, pipeline, fitted, rate=settings().cost_per_cpu_hour)
-    numbers = {k: v for span, part in data.items() for k, v in metrics(spec.task, pipeline, part, span).items()}
+    cost, answers = fit(spec, pipeline, fitted, rate=settings().cost_per_cpu_hour)
+    measured = (
+        metrics(spec.task, pipeline, part, span, answers if part is fitted else None) for span, part in data.items()
+    )
+    numbers = {name: value for found in measured for name, value in found.items()}
     counts = {f"{span}_rows": float(len(part.label)) for span, part in data.items()}
     tracking.log_metrics(run_id, numbers | counts | diary.readings(cost))
     return cost, tracking.log_model(run_id, spec.name, diary.model(spec, pipeline, fitted))
