@@ -1,15 +1,23 @@
-"""A finding reaches a webhook through the DAG, once, and nothing that the stack writes shows the webhook's secret."""
+"""What is found reaches a webhook: reports once and without a secret in any log, a burst of nulls within minutes."""
 
+import io
 import json
+import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
+from tests.house import retrain_here
 from tests.webhook import SECRET, Webhook, serving
 
+from evergreen.flows import release
 from evergreen.flows.looks import newest_key
+from evergreen.flows.score import score
 from evergreen.flows.workspace import Workspace
 from evergreen.records.interval import Interval
 from evergreen.records.monitor import Decision, Finding, MonitorReport
@@ -96,3 +104,51 @@ def test_a_finding_is_told_once_its_end_once_and_no_log_has_the_secret(
     texts = {path: path.read_text(encoding="utf-8", errors="replace") for path in written(house.stack.state)}
     assert any("was not told in 3 tries" in text for text in texts.values())  # the task's log is among them
     assert [path for path, text in texts.items() if SECRET in text] == []
+
+
+WITHIN = 300.0
+"""Seconds in which served traffic that has gone bad must be told of."""
+
+
+def burst(start: datetime, end: datetime) -> bytes:
+    """Rows of an hour: the distance is never known."""
+    rows = 400
+    draw = np.random.default_rng(2)
+    buffer = io.BytesIO()
+    pq.write_table(
+        pa.table(
+            {
+                "id": np.arange(20_000, 20_000 + rows),
+                "at": pa.array([start + i * (end - start) / rows for i in range(rows)], pa.timestamp("us", tz="UTC")),
+                "distance": pa.nulls(rows, pa.float64()),
+                "wind": draw.uniform(0, 40, rows),
+                "late": np.arange(rows) % 2,
+            }
+        ),
+        buffer,
+    )
+    return buffer.getvalue()
+
+
+def test_a_burst_of_nulls_in_served_traffic_is_told_within_five_minutes(
+    house: Any, drop: Callable[..., Workspace], webhook: Webhook, record_property: Callable[[str, object], None]
+) -> None:
+    ws = drop("e2e_burst", monitoring={"alerts": [CONNECTION], "enabled": False})
+    retrain_here(ws, "first")
+    for step in (release.approve, release.release, release.promote):
+        step(ws, "first")
+    end = datetime.now(UTC).replace(second=0, microsecond=0)
+    start = end - timedelta(hours=1)
+    key = f"start={start:%Y-%m-%dT%H:%M}Z/end={end:%Y-%m-%dT%H:%M}Z/events.parquet"
+    ws.store.put(f"{ws.model}/raw/{key}", burst(start, end))
+    assert score(ws, Interval(start=start, end=end)) == 400
+    logged = time.monotonic()
+
+    def told() -> list[str]:
+        return [said["message"] for _, said in webhook.got if said["title"] == f"{ws.model}: null_burst: distance"]
+
+    (message,) = house.wait("the burst to be told", told, WITHIN)
+    took = round(time.monotonic() - logged)
+    record_property("seconds", took)
+    print(f"A burst of nulls was told {took} s after it was logged.")  # noqa: T201 (a measurement; pytest -rP shows it)
+    assert "distance" in message

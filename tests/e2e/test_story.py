@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from evergreen.flows.ledger import Ledger
+from evergreen.flows.looks import read_newest
 from evergreen.flows.workspace import open_workspace
 from evergreen.records.refit import Refit
 from evergreen.records.run import Way
@@ -58,9 +59,9 @@ def test_the_story_is_told_by_three_runs_of_three_ways(story: str, evergreen: An
     told = {line.split()[0]: line for line in story[story.rindex("winter") :].splitlines() if line.strip()}
     assert "schedule" in told["winter"]
     assert "promoted" in told["winter"]
-    assert "manual" in told["summer"]
+    assert "request" in told["summer"], "monitoring asked for it"
     assert "promoted" in told["summer"]
-    assert "request" in told["autumn"]
+    assert "manual" in told["autumn"]
     assert "refused" in told["autumn"]
     # Of the two challengers that were compared with a champion, one is better beyond doubt and one is worse beyond doubt.
     entries = [json.loads(line) for line in evergreen("journal", "show", *MODEL, "--json").splitlines()]
@@ -91,6 +92,15 @@ def test_the_scheduled_run_of_march_made_the_first_champion(story: str, house: A
     champion = ws.journal.state().champion
     assert champion is not None
     assert ws.registry.aliases("flight_delays")["champion"] == champion.version
+
+
+def test_monitoring_asked_for_the_summer(story: str) -> None:
+    ws = open_workspace("flight_delays")
+    (asked,) = [s for s in ws.journal.state().requests.values() if s.request.asked_by == "monitoring"]
+    assert (asked.status, asked.outcome) == ("closed", "challenger")
+    look = read_newest(ws.store, "flight_delays")
+    assert look.decision.request_id == asked.request.request_id
+    assert look.decision.reason[:60] in " ".join(story.split())
 
 
 def test_the_story_can_be_told_again(story: str, evergreen: Any) -> None:
