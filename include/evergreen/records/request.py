@@ -24,7 +24,8 @@ class Confirmation:
 class RetrainRequest(Record):
     """A durable request: open, then claimed by a run, then closed with an outcome.
 
-    With a ``confirmation`` it is unconfirmed at first, and open when a person has confirmed it. ``as_of``, ``window``, ``hyperparameters`` and ``way`` go to the run that serves it; see `Run`. A request of the way
+    With a ``confirmation`` it is unconfirmed at first, and open when a person has confirmed it. ``as_of``, ``window``,
+    ``hyperparameters`` and ``way`` go to the run that serves it; see `Run`. A request of the way
     ``schedule`` was asked for by new data.
     """
 
