@@ -1,7 +1,6 @@
 """A package, read back and verified: what evaluation measures and what a service loads."""
 
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -24,8 +23,6 @@ from evergreen.stores.ports import ObjectStore
 MANIFEST = "manifest.json"
 FILES = ("environment.txt", "model.skops", "requirements.txt", "signature.json", "spec.json")
 """What a package consists of, beside its manifest."""
-REMEMBERED = 2
-"""Model files that a process reads once: a version and its rival are asked by one step after the other."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -163,15 +160,9 @@ def _spec(package: ModelPackage, content: bytes) -> ModelSpec:
 def _pipeline(package: ModelPackage, content: bytes) -> Any:
     where = f"{package.model}: {package.prefix}model.skops"
     try:
-        return _estimator(content)
+        return read(content)
     except UntrustedTypesFoundException as error:
         named = ", ".join(foreign_types(content)[:10]) or str(error)[:300]
         raise IntegrityError(f"{where} holds types that are not trusted: {named}.") from None
     except Exception as error:
         raise IntegrityError(f"{where} cannot be read with this release: {str(error)[:300]}") from error
-
-
-@lru_cache(maxsize=REMEMBERED)
-def _estimator(content: bytes) -> Any:
-    """The estimator in a model file, which nobody changes: equal bytes are the same one."""
-    return read(content)
