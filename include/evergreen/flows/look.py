@@ -4,9 +4,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from evergreen.core.errors import NotFound
 from evergreen.flows.confirmation import asked_for, confirmation_of
-from evergreen.flows.looks import folder_of, read_drift, read_performance
+from evergreen.flows.looks import DRIFT, PERFORMANCE, folder_of, read_part
 from evergreen.flows.requests import ask
 from evergreen.flows.windows import Windows
 from evergreen.monitoring.decide import Circumstances
@@ -30,7 +29,9 @@ def look(
 ) -> MonitorReport:
     """Findings and decision as of a time; a request is opened for the newest look alone, however often it is repeated."""
     ws, folder = windows.ws, folder_of(windows.ws.model, as_of)
-    drift, performance = _drift(windows, folder), _performance(windows, folder)
+    store, version = ws.store, windows.champion.version
+    drift = read_part(store, folder + DRIFT, DriftReport, version)
+    performance = read_part(store, folder + PERFORMANCE, PerformanceReport, version)
     seen = Seen(as_of=as_of, watched=windows.champion.watched, drift=drift, performance=performance, earlier=earlier)
     found = findings(ws.spec, seen)
     decision = decided(ws.spec.monitoring.retraining, found, _circumstances(windows, as_of, performance))
@@ -43,8 +44,8 @@ def look(
         package=windows.champion.watched.package,
         reference=windows.champion.reference.digest,
         rows=drift.rows if drift else 0,
-        drift=folder + "drift.json" if drift else None,
-        performance=folder + "performance.json" if performance else None,
+        drift=folder + DRIFT if drift else None,
+        performance=folder + PERFORMANCE if performance else None,
         findings=found,
         decision=decision,
         text="",
@@ -104,20 +105,3 @@ def _new_labels(windows: Windows, as_of: datetime, performance: PerformanceRepor
     if since.end <= since.start or performance is None or not performance.rows:
         return 0
     return round(windows.answered(since) * performance.labelled / performance.rows)
-
-
-def _drift(windows: Windows, folder: str) -> DriftReport | None:
-    """The report of this look; one on a champion that was replaced meanwhile is none."""
-    try:
-        found = read_drift(windows.ws.store, folder + "drift.json")
-    except NotFound:
-        return None
-    return found if found.version == windows.champion.version else None
-
-
-def _performance(windows: Windows, folder: str) -> PerformanceReport | None:
-    try:
-        found = read_performance(windows.ws.store, folder + "performance.json")
-    except NotFound:
-        return None
-    return found if found.version == windows.champion.version else None

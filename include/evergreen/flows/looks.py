@@ -6,6 +6,7 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from typing import TypeVar
 
 from evergreen.core.errors import NotFound
 from evergreen.records.drift import DriftReport
@@ -14,6 +15,8 @@ from evergreen.records.performance import PerformanceReport
 from evergreen.stores.ports import ObjectStore
 
 FORMAT = "%Y-%m-%dT%H%MZ"
+DRIFT, PERFORMANCE = "drift.json", "performance.json"
+Part = TypeVar("Part", DriftReport, PerformanceReport)
 
 
 def root_of(model: str) -> str:
@@ -56,6 +59,23 @@ def read_drift(store: ObjectStore, key: str) -> DriftReport:
 def read_performance(store: ObjectStore, key: str) -> PerformanceReport:
     """A performance report; raises ``NotFound``."""
     return PerformanceReport.from_json(store.get(key))
+
+
+def read_part(store: ObjectStore, key: str, kind: type[Part], version: int) -> Part | None:
+    """A part of a look, whether or not it is decided yet; None without one on ``version``: another champion's is none."""
+    try:
+        found = kind.from_json(store.get(key))
+    except NotFound:
+        return None
+    return found if found.version == version else None
+
+
+def earlier_parts(
+    store: ObjectStore, model: str, moments: Sequence[datetime], name: str, kind: type[Part], version: int
+) -> tuple[Part, ...]:
+    """The parts on ``version`` as of these times, in their order; those that are missing are left out."""
+    found = (read_part(store, folder_of(model, moment) + name, kind, version) for moment in moments)
+    return tuple(part for part in found if part is not None)
 
 
 def earlier_looks(

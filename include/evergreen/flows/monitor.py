@@ -13,12 +13,14 @@ from evergreen.flows.champion import Champion, champion_of
 from evergreen.flows.confirmation import lapse
 from evergreen.flows.look import look
 from evergreen.flows.looks import (
+    DRIFT,
+    PERFORMANCE,
     earlier_looks,
+    earlier_parts,
     folder_of,
     newest_key,
-    read_drift,
     read_newest,
-    read_performance,
+    read_part,
 )
 from evergreen.flows.windows import Windows
 from evergreen.flows.workspace import Workspace
@@ -53,20 +55,19 @@ def drift(ws: Workspace, until: datetime) -> Looked:
     """Hold each of those windows against the reference."""
 
     def held(windows: Windows, as_of: datetime) -> None:
-        key, window = folder_of(ws.model, as_of) + "drift.json", _window(ws, as_of)
-        if _has(ws, key, DriftReport, windows.champion):
+        key, window, version = folder_of(ws.model, as_of) + DRIFT, _window(ws, as_of), windows.champion.version
+        if read_part(ws.store, key, DriftReport, version) is not None:
             return
-        earlier = earlier_looks(ws.store, ws.model, _before(ws, as_of, EARLIER), windows.champion.version)
         report = compared(
             ws.spec,
             windows.champion.reference,
             windows.profile(window),
             window=window,
             units=windows.units(window),
-            version=windows.champion.version,
+            version=version,
             weights=windows.champion.weights,
             label=windows.labels(due(ws.spec, window, as_of), as_of),
-            earlier=[read_drift(ws.store, look.drift) for look in earlier if look.drift],
+            earlier=earlier_parts(ws.store, ws.model, _before(ws, as_of, EARLIER), DRIFT, DriftReport, version),
             domain=windows.domain(window),
         )
         ws.store.put(key, report.to_json())
@@ -78,18 +79,18 @@ def performance(ws: Workspace, until: datetime) -> Looked:
     """Hold predictions against the labels that have come, and estimate what has not."""
 
     def looked(windows: Windows, as_of: datetime) -> None:
-        key = folder_of(ws.model, as_of) + "performance.json"
-        if not _has(ws, key, PerformanceReport, windows.champion):
-            earlier = earlier_looks(ws.store, ws.model, _before(ws, as_of, EARLIER), windows.champion.version)
+        key, version = folder_of(ws.model, as_of) + PERFORMANCE, windows.champion.version
+        if read_part(ws.store, key, PerformanceReport, version) is None:
+            before = _before(ws, as_of, EARLIER)
             report = measured(
                 ws.spec,
                 windows.log,
                 LabelLog(ws.store, ws.model),
-                version=windows.champion.version,
+                version=version,
                 window=_window(ws, as_of),
                 as_of=as_of,
                 calibration=windows.champion.calibration,
-                earlier=[read_performance(ws.store, look.performance) for look in earlier if look.performance],
+                earlier=earlier_parts(ws.store, ws.model, before, PERFORMANCE, PerformanceReport, version),
             )
             ws.store.put(key, report.to_json())
 
@@ -159,11 +160,3 @@ def _before(ws: Workspace, as_of: datetime, count: int) -> list[datetime]:
 
 def _window(ws: Workspace, as_of: datetime) -> Interval:
     return Interval(start=as_of - ws.spec.monitoring.window, end=as_of)
-
-
-def _has(ws: Workspace, key: str, kind: type[DriftReport] | type[PerformanceReport], champion: Champion) -> bool:
-    """Whether the report is there, of this champion."""
-    try:
-        return kind.from_json(ws.store.get(key)).version == champion.version
-    except NotFound:
-        return False

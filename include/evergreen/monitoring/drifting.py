@@ -23,9 +23,9 @@ def _share(above: float, report: DriftReport | None, *, weighted: bool) -> Held:
         return Held(sentence=f"Drift cannot be judged: {report.reason if report else 'nothing was predicted.'}")
     share = report.weighted_share if weighted else report.share
     drifting = [c.name for c in report.columns if c.drifts and c.part == "feature"]
-    of_what = "of what matters to the model" if weighted else "of the features"
+    of_what = "of what matters to the model has" if weighted else "of the features have"
     named = f": {', '.join(drifting[:5])}{' and others' if len(drifting) > 5 else ''}" if drifting else ""
-    sentence = f"{share:.0%} {of_what} has drifted{named}; {above:.0%} is borne."
+    sentence = f"{share:.0%} {of_what} drifted{named}; {above:.0%} is borne."
     return Held(holds=share > above, value=share, threshold=above, sentence=sentence)
 
 

@@ -174,6 +174,12 @@ def test_a_missed_week_is_made_up_for_and_only_the_newest_report_acts(half_looke
     missed = MonitorReport.from_json(half_looked.ws.store.get(folder_of("small", FEBRUARY + 13 * DAY) + "monitor.json"))
     assert missed.decision.action == "alert"
     assert "the newest one decides" in missed.decision.reason
+    drift, performance = read_drift(half_looked.ws.store, report.drift or ""), report.performance or ""
+    wind = drift.column("wind")
+    assert wind is not None
+    assert wind.since is not None
+    assert wind.since < drift.window.start, "the windows before it that are made up for in the same run count"
+    assert len({p.window for p in read_performance(half_looked.ws.store, performance).past}) > 1
 
 
 @pytest.mark.parametrize("before", [folder_of("small", FEBRUARY + 14 * DAY) + "monitor.json", newest_key("small")])
