@@ -15,7 +15,7 @@ from evergreen.core.settings import inherited
 from evergreen.stack import environment, status
 from evergreen.stack.credentials import credentials, passwords
 from evergreen.stack.lock import held, is_held
-from evergreen.stack.ports import listeners, settle
+from evergreen.stack.ports import free, listeners, settle
 from evergreen.stack.processes import members, stop
 from evergreen.stack.procfile import read
 from evergreen.stack.state import State
@@ -141,11 +141,15 @@ def down(state: State) -> int:
 
 
 def sockets(state: State) -> list[Path]:
-    """The files by which the S3 server's parts talked to each other; it leaves some of them behind."""
+    """The files by which the S3 server's parts talked to each other; it leaves some of them behind.
+
+    Those of a port that somebody listens on are another stack's, which took the port while this one was down.
+    """
     if not state.ports.exists():
         return []
     folder = Path("/tmp")  # noqa: S108 - SeaweedFS puts them there, whatever TMPDIR says
-    return [path for port in listeners(state) for path in folder.glob(f"seaweedfs-*-{port}.sock")]
+    left = [port for port in listeners(state) if free(port)]
+    return [path for port in left for path in folder.glob(f"seaweedfs-*-{port}.sock")]
 
 
 def _stop(state: State) -> int:

@@ -106,6 +106,19 @@ def test_down_without_up_finds_nothing(small: State) -> None:
     assert lifecycle.down(small) == 0
 
 
+def test_down_leaves_the_sockets_of_another_stack_that_took_its_ports(small: State, tmp_path: Path) -> None:
+    folder = tmp_path / "other"
+    folder.mkdir()
+    other = write(folder, {})
+    other.create()
+    lifecycle.up(small, ignore)
+    other.ports.write_text(small.ports.read_text())
+    used = {path for port in listeners(small) for path in Path("/tmp").glob(f"seaweedfs-*-{port}.sock")}  # noqa: S108
+    assert used
+    assert lifecycle.down(other) == 0
+    assert all(path.exists() for path in used)
+
+
 def test_data_survive_down_and_up(small: State) -> None:
     lifecycle.up(small, ignore)
     query(small, "create table kept as select 42 as answer")
