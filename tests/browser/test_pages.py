@@ -6,26 +6,12 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
+from tests.steps import CHAIN
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(900)]
 
 SHOTS = Path(__file__).resolve().parents[2] / ".evergreen" / "screenshots"
 DAG = "/dags/retrain__flight_delays"
-TASKS = [
-    "snapshot",
-    "validate",
-    "split",
-    "train",
-    "register",
-    "package",
-    "evaluate",
-    "gate",
-    "refit",
-    "card",
-    "reference",
-    "report",
-    "release",
-]
 BESIDE = {"card", "reference"}
 """They follow each other in no order."""
 
@@ -62,7 +48,7 @@ def test_the_dag_page_says_whose_the_model_is(page: Page) -> None:
     page.goto(DAG)
     expect(page.get_by_role("heading", name="retrain__flight_delays")).to_be_visible()
     expect(page.get_by_role("link", name="Network operations").first).to_be_visible()
-    for task in TASKS:
+    for task in CHAIN:
         expect(page.get_by_role("link", name=task, exact=True)).to_be_visible()
     shot(page, "dag")
 
@@ -71,10 +57,10 @@ def test_the_graph_shows_the_steps_in_their_order(page: Page) -> None:
     page.goto(DAG)
     page.locator("button[aria-label*='Show Graph']").click()
     nodes = page.locator(".react-flow__node")
-    expect(nodes).to_have_count(len(TASKS))
+    expect(nodes).to_have_count(len(CHAIN))
     found = [text.split()[0] for text in nodes.all_inner_texts()]
-    assert set(found) == set(TASKS)
-    assert [t for t in found if t not in BESIDE] == [t for t in TASKS if t not in BESIDE]
+    assert set(found) == set(CHAIN)
+    assert [t for t in found if t not in BESIDE] == [t for t in CHAIN if t not in BESIDE]
     shot(page, "graph")
 
 

@@ -119,13 +119,19 @@ class SmallWorld:
 
 
 @pytest.fixture
-def small_world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., SmallWorld]]:
-    """Make a world from a table (by default `small_table`) and a spec (by default `small_spec`)."""
+def work_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Settings of this test alone: a work folder of its own, and one thread."""
     monkeypatch.setenv("EVERGREEN_WORK_DIR", str(tmp_path / "work"))
     monkeypatch.setenv("EVERGREEN_THREADS", "1")
     settings.cache_clear()
-    yield _world
+    yield
     settings.cache_clear()
+
+
+@pytest.fixture
+def small_world(work_settings: None) -> Callable[..., SmallWorld]:
+    """Make a world from a table (by default `small_table`) and a spec (by default `small_spec`)."""
+    return _world
 
 
 def _world(*, table: pa.Table | None = None, spec: ModelSpec | None = None, nonce: str = "") -> SmallWorld:

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from evergreen.flows.confirmation import asked_for, confirmation_of
 from evergreen.flows.looks import DRIFT, PERFORMANCE, folder_of, read_part
-from evergreen.flows.requests import ask
+from evergreen.flows.requests import MAX_REASON, ask, shortened
 from evergreen.flows.windows import Windows
 from evergreen.monitoring.decide import Circumstances
 from evergreen.monitoring.decide import decide as decided
@@ -21,7 +21,6 @@ from evergreen.records.performance import PerformanceReport
 from evergreen.spec.duration import format_duration
 
 ASKED_BY = "monitoring"
-MOST_REASON = 480
 
 
 def look(
@@ -65,7 +64,7 @@ def _carried_out(windows: Windows, as_of: datetime, found: Sequence[Finding], de
     request = ask(
         ws,
         asked_by=ASKED_BY,
-        reason=causes if len(causes) <= MOST_REASON else causes[:MOST_REASON] + " …",
+        reason=shortened(causes, MAX_REASON),
         request_id=f"monitor-{as_of:%Y%m%dT%H%MZ}-v{windows.champion.version}",
         as_of=as_of,
         confirmation=confirmation,

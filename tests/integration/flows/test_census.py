@@ -1,7 +1,7 @@
 """Real people: a model that is accurate and unfair is refused with fairlearn's own numbers; a cheaper one as good passes."""
 
 import io
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -15,7 +15,6 @@ import yaml
 from fairlearn.metrics import demographic_parity_difference, equalized_odds_difference
 from tests.unit.flows.conftest import SUITE, MemoryMlflow
 
-from evergreen.core.settings import settings
 from evergreen.features.packaged import load
 from evergreen.flows import approval, chain, release
 from evergreen.flows.ledger import Ledger
@@ -116,15 +115,7 @@ class Bank:
 
 
 @pytest.fixture
-def bank(
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    small_spec: Callable[..., ModelSpec],
-    write_recipe: Callable[..., Path],
-) -> Iterator[Bank]:
-    monkeypatch.setenv("EVERGREEN_WORK_DIR", str(tmp_path / "work"))
-    monkeypatch.setenv("EVERGREEN_THREADS", "1")
-    settings.cache_clear()
+def bank(work_settings: None, small_spec: Callable[..., ModelSpec], write_recipe: Callable[..., Path]) -> Bank:
     store, buffer = MemoryStore(), io.BytesIO()
     pq.write_table(table(), buffer)
     store.put(
@@ -132,13 +123,12 @@ def bank(
     )
     folder = write_recipe()
     (folder / "expectations.yaml").write_text(SUITE)
-    yield Bank(
+    return Bank(
         Workspace(
             spec=small_spec(), folder=folder, store=store, registry=MemoryMlflow(), journal=Journal(store, "small")
         ),
         small_spec,
     )
-    settings.cache_clear()
 
 
 def test_an_accurate_and_unfair_model_is_refused_with_the_numbers_of_fairlearn(bank: Bank) -> None:

@@ -7,25 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.steps import CHAIN
 
 Parse = Callable[[str], dict[str, Any]]
 Write = Callable[..., Path]
-
-CHAIN = [
-    "snapshot",
-    "validate",
-    "split",
-    "train",
-    "register",
-    "package",
-    "evaluate",
-    "gate",
-    "refit",
-    "card",
-    "reference",
-    "report",
-    "release",
-]
 
 
 def test_the_steps_follow_each_other(parse: Parse, write_model: Write) -> None:

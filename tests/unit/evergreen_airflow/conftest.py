@@ -88,3 +88,13 @@ def memory_workspace(
     ws = Workspace(spec=small_spec(), folder=tmp_path, store=store, registry=registry, journal=Journal(store, "small"))
     monkeypatch.setattr(workspace, "open_workspace", lambda _model, **_more: ws)
     return ws
+
+
+@pytest.fixture
+def put(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
+    """What is put on Airflow's page."""
+    page: dict[str, Any] = {}
+    monkeypatch.setattr(
+        "airflow.providers.standard.operators.hitl.upsert_hitl_detail", lambda **said: page.update(said)
+    )
+    return page

@@ -1,7 +1,7 @@
 """A workspace whose stores are in memory: a landed month of small flights, a recipe and a suite."""
 
 import io
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from copy import deepcopy
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -15,7 +15,6 @@ import pyarrow.parquet as pq
 import pytest
 from tests.unit.stores.filled import filled
 
-from evergreen.core.settings import settings
 from evergreen.flows import chain, release
 from evergreen.flows.workspace import Workspace
 from evergreen.journal.journal import Journal
@@ -102,16 +101,8 @@ def _table(first: datetime, last: datetime, rows: int, slope: float) -> pa.Table
 
 
 @pytest.fixture
-def place(
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    small_spec: Callable[..., ModelSpec],
-    write_recipe: Callable[..., Path],
-) -> Iterator[Place]:
+def place(work_settings: None, small_spec: Callable[..., ModelSpec], write_recipe: Callable[..., Path]) -> Place:
     """January is landed; `Run` as of 1 February is the first that can be made."""
-    monkeypatch.setenv("EVERGREEN_WORK_DIR", str(tmp_path / "work"))
-    monkeypatch.setenv("EVERGREEN_THREADS", "1")
-    settings.cache_clear()
     folder, store = write_recipe(), MemoryStore()
     (folder / "expectations.yaml").write_text(SUITE)
     gates = [
@@ -123,8 +114,7 @@ def place(
         Workspace(spec=spec, folder=folder, store=store, registry=MemoryMlflow(), journal=Journal(store, "small"))
     )
     place.land(1)
-    yield place
-    settings.cache_clear()
+    return place
 
 
 Once = Callable[[Place, str, Callable[[Place], object]], Place]

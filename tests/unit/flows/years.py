@@ -10,7 +10,6 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from evergreen.core.settings import settings
 from evergreen.flows.in_process import InProcess, in_memory
 from evergreen.flows.replay import Replay
 from evergreen.flows.year import Year
@@ -67,17 +66,8 @@ class Small:
 
 
 @pytest.fixture
-def small(
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    small_spec: Callable[..., ModelSpec],
-    write_recipe: Callable[..., Path],
-) -> Any:
-    monkeypatch.setenv("EVERGREEN_WORK_DIR", str(tmp_path / "work"))
-    monkeypatch.setenv("EVERGREEN_THREADS", "1")
-    settings.cache_clear()
+def small(work_settings: None, small_spec: Callable[..., ModelSpec], write_recipe: Callable[..., Path]) -> Small:
     folder = write_recipe()
     (folder / "expectations.yaml").write_text(SUITE)
     training = TRAINING | {"refit": {"min_correlation": -1, "max_shift": 1}}  # the gated model knows no other wind
-    yield Small(small_spec(training=training, gates=GATES, monitoring=WATCH), folder)
-    settings.cache_clear()
+    return Small(small_spec(training=training, gates=GATES, monitoring=WATCH), folder)

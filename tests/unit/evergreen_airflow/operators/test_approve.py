@@ -38,16 +38,6 @@ def challenge(memory_workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> C
     return challenged
 
 
-@pytest.fixture
-def put(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
-    """What is put on Airflow's page."""
-    page: dict[str, Any] = {}
-    monkeypatch.setattr(
-        "airflow.providers.standard.operators.hitl.upsert_hitl_detail", lambda **said: page.update(said)
-    )
-    return page
-
-
 def _approve() -> ApproveOperator:
     return ApproveOperator(task_id="approve", model=MODEL, run_id="m1")
 

@@ -39,16 +39,6 @@ def asked(memory_workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> Works
     return ws
 
 
-@pytest.fixture
-def put(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
-    """What is put on Airflow's page."""
-    page: dict[str, Any] = {}
-    monkeypatch.setattr(
-        "airflow.providers.standard.operators.hitl.upsert_hitl_detail", lambda **said: page.update(said)
-    )
-    return page
-
-
 def _ask(context: Make) -> Any:
     made = context(run_id=RUN)
     made["ti"].id, made["ti"].run_id = "4711", RUN
