@@ -139,6 +139,13 @@ class House:
         assert answer.is_success, answer.text
         return answer.json()
 
+    def place(self, name: str, draft: Path) -> None:
+        """Give the stack this model folder, and let it look at once as a person does on the page of a DAG."""
+        draft.rename(self.models / name)
+        for token in {dag["file_token"] for dag in self.ask("GET", "/dags", params={"limit": 100})["dags"]}:
+            answer = self.stack.api("PUT", f"/api/v2/parseDagFile/{token}")
+            assert answer.status_code in {201, 409}, answer.text  # 409: it was asked for just now
+
     def wait(self, what: str, ready: Callable[[], Any], patience: float = PATIENCE) -> Any:
         """Ask until the answer is true."""
         deadline = time.monotonic() + patience
@@ -291,7 +298,7 @@ def drop(house: House) -> Callable[..., "Workspace"]:
         (draft / "model.yaml").write_text(yaml.safe_dump(spec_of(name) | changes), encoding="utf-8")
         (draft / "pipeline.py").write_text(RECIPE, encoding="utf-8")
         (draft / "expectations.yaml").write_text(yaml.safe_dump(suite or SUITE), encoding="utf-8")
-        draft.rename(house.models / name)
+        house.place(name, draft)
         ws = open_workspace(name)
         ws.store.put(f"{name}/raw/start=2013-01-01/end=2013-03-01/events.parquet", data or _parquet())
         house.unpause(f"retrain__{name}")
@@ -308,7 +315,7 @@ def write_folder(house: House) -> Callable[[str, str], None]:
         draft = house.models / f".{name}"
         draft.mkdir()
         (draft / "model.yaml").write_text(text, encoding="utf-8")
-        draft.rename(house.models / name)
+        house.place(name, draft)
 
     return written
 

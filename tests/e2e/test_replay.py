@@ -49,7 +49,7 @@ def told(house: Any, evergreen: Any) -> str:
         "retraining": {"min_new_labels": 0.2},
     }
     (draft / "model.yaml").write_text(yaml.safe_dump(spec))
-    draft.rename(house.models / NAME)
+    house.place(NAME, draft)
     said: str = evergreen("replay", *MODEL, "--months", "1", "--no-policies")
     return said
 
