@@ -88,7 +88,7 @@ def served(
     table = _together(pieces, {logged: name for name, logged in names.items()})
     missing = [n for n in dict.fromkeys(wanted) if n not in names or table[n].null_count == len(table)]
     classes = log.classes(partitions[0].files[0]) if partitions else ()
-    scores = _scores(table, len(classes))
+    scores = _scores(spec, table, len(classes))
     rows = table.drop_columns(["scores" if spec.task == "multiclass" else "score"])
     return Served(rows, scores, classes, _clusters(unit, rows, missing), tuple(n for n in missing if n in columns))
 
@@ -154,10 +154,10 @@ def _together(pieces: list[pa.Table], names: dict[str, str]) -> pa.Table:
     return table.rename_columns([names.get(name, name) for name in table.column_names])
 
 
-def _scores(table: pa.Table, classes: int) -> Floats:
-    if classes:
+def _scores(spec: ModelSpec, table: pa.Table, classes: int) -> Floats:
+    if spec.task == "multiclass":
         flat = table["scores"].combine_chunks().flatten().to_numpy(zero_copy_only=False)
-        return np.asarray(flat, dtype=np.float64).reshape(-1, classes)
+        return np.asarray(flat, dtype=np.float64).reshape(len(table), classes)
     return np.asarray(table["score"].to_numpy(), dtype=np.float64)
 
 

@@ -216,3 +216,6 @@ def test_a_multiclass_model_is_measured_by_the_classes_of_its_files() -> None:
     found = performance(spec, log, truth, version=3, window=Interval(start=at(0), end=at(14)), as_of=at(15))
     assert found.metric("accuracy") is not None
     assert found.metric("accuracy").value == pytest.approx(0.9)  # type: ignore[union-attr]
+    nothing = performance(spec, log, truth, version=3, window=Interval(start=at(60), end=at(74)), as_of=at(75))
+    assert (nothing.rows, nothing.labelled, nothing.measured) == (0, 0, ())
+    assert "0 labelled rows" in nothing.reason
