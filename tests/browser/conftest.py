@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
 PATIENCE_MS = 120_000
@@ -34,3 +34,15 @@ def visitor(browser: Browser, stack: Any) -> Iterator[BrowserContext]:
     context.set_default_timeout(PATIENCE_MS)
     yield context
     context.close()
+
+
+@pytest.fixture
+def ada(visitor: BrowserContext, stack: Any) -> Page:
+    """A page of ada, who has logged in through the form."""
+    page = visitor.new_page()
+    page.goto("/")
+    page.locator("input[name=username]").fill("ada")
+    page.locator("input[name=password]").fill(stack.passwords["ada"])
+    page.locator("button[type=submit]").click()
+    expect(page.get_by_text("Welcome").first).to_be_visible()
+    return page

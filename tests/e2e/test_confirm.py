@@ -1,117 +1,26 @@
 """What monitoring finds waits for a person: the wrong one is refused, the right one notes the cause, and it is served once."""
 
-import io
 import subprocess
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-import pyarrow as pa
-import pyarrow.parquet as pq
 import pytest
-from tests.house import END, retrain_here
+from tests.desk import Desk, open_desk
 
-from evergreen.core.clock import frozen
-from evergreen.flows import release
-from evergreen.flows.score import score
 from evergreen.flows.workspace import Workspace
-from evergreen.journal.state import RequestStatus
-from evergreen.records.interval import Interval
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(1200)]
 
 MODEL = "e2e_confirmed"
-DAY = timedelta(days=1)
-REQUEST = f"monitor-{END + 2 * DAY:%Y%m%dT%H%MZ}-v"
 CAUSE = "A new airline flies since March."
-ASKED = {
-    "enabled": False,
-    "window": "7d",
-    "rules": [{"rule": "age", "above": "1d", "then": "retrain"}],
-    "retraining": {"min_new_labels": 0, "confirm": "required", "confirmers": ["ada"]},
-}
-
-
-@dataclass
-class Desk:
-    """A model whose retrainings ada confirms, and the run that asks her."""
-
-    house: Any
-    ws: Workspace
-    request: str
-
-    @property
-    def dag(self) -> str:
-        return f"confirm__{MODEL}"
-
-    @property
-    def run(self) -> str:
-        return f"confirm__{self.request}"
-
-    @property
-    def status(self) -> RequestStatus:
-        """How far the request came."""
-        return self.ws.journal.state().requests[self.request]
-
-    def look(self, run_id: str) -> Any:
-        """A run of monitoring, two days after the champion's newest row."""
-        assert self.house.trigger(f"monitor__{MODEL}", run_id, as_of=(END + 2 * DAY).isoformat()).is_success
-        return self.house.finished(f"monitor__{MODEL}", run_id)
-
-    def task(self, task: str) -> str:
-        """A task of the run that asks."""
-        return f"/api/v2/dags/{self.dag}/dagRuns/{self.run}/taskInstances/{task}"
-
-    def question(self) -> dict[str, Any]:
-        """What is asked, when it waits."""
-
-        def waits() -> bool:
-            seen = self.house.seen(self.dag, self.run)
-            return seen is not None and seen.states.get("ask") == "awaiting_input"
-
-        self.house.wait(f"{self.run} to ask", waits)
-        found: dict[str, Any] = self.house.stack.api("GET", f"{self.task('ask')}/-1/hitlDetails").json()
-        return found
-
-
-def _rows() -> bytes:
-    """Two days of rows after those that the champion knows."""
-    draw, rows = np.random.default_rng(1), 100
-    moments = [END + i * 2 * DAY / rows for i in range(rows)]
-    buffer = io.BytesIO()
-    pq.write_table(
-        pa.table(
-            {
-                "id": np.arange(10_000, 10_000 + rows),
-                "at": pa.array(moments, pa.timestamp("us", tz="UTC")),
-                "distance": draw.uniform(100, 3000, rows),
-                "wind": draw.uniform(0, 40, rows),
-                "late": np.arange(rows) % 2,
-            }
-        ),
-        buffer,
-    )
-    return buffer.getvalue()
 
 
 @pytest.fixture(scope="module")
 def desk(house: Any, drop: Callable[..., Workspace]) -> Desk:
-    """A champion that has answered for two days, and whose age is a finding."""
-    ws = drop(MODEL, monitoring=ASKED)
-    version = retrain_here(ws, "first")
-    for step in (release.approve, release.release, release.promote):
-        step(ws, "first")
-    until = END + 2 * DAY
-    ws.store.put(f"{MODEL}/raw/start={END:%Y-%m-%d}/end={until:%Y-%m-%d}/events.parquet", _rows())
-    with frozen(until):
-        assert score(ws, Interval(start=END, end=until)) == 100
-    house.unpause(f"monitor__{MODEL}")
-    house.parsed(f"confirm__{MODEL}")
-    return Desk(house, ws, f"{REQUEST}{version}")
+    return open_desk(house, drop, MODEL)
 
 
 @pytest.fixture(scope="module")
