@@ -90,7 +90,7 @@ def _airflow(state: State, secret: Credentials, chosen: dict[str, int]) -> dict[
         **_lineage(state),
         "LOGGING__BASE_LOG_FOLDER": state.airflow / "logs",
         "DAG_PROCESSOR__DAG_BUNDLE_STORAGE_PATH": state.airflow / "bundles",
-        # A folder that someone drops is on the page within a minute. Each look at the files costs five CPU seconds.
+        # A folder that someone drops is on the page within a minute. Each look at the files costs four CPU seconds.
         "DAG_PROCESSOR__REFRESH_INTERVAL": 10,
         "DAG_PROCESSOR__MIN_FILE_PROCESS_INTERVAL": 60,
         # A task whose process was killed is noticed within half a minute.
