@@ -1,7 +1,8 @@
 """One Chromium and one stack for all pages."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_play
 
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
 PATIENCE_MS = 120_000
+SHOTS = Path(__file__).resolve().parents[2] / ".evergreen" / "screenshots"
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -36,13 +38,35 @@ def visitor(browser: Browser, stack: Any) -> Iterator[BrowserContext]:
     context.close()
 
 
-@pytest.fixture
-def ada(visitor: BrowserContext, stack: Any) -> Page:
-    """A page of ada, who has logged in through the form."""
+def logged_in(visitor: BrowserContext, stack: Any, user: str) -> Page:
+    """A page of somebody who has logged in through the form."""
     page = visitor.new_page()
     page.goto("/")
-    page.locator("input[name=username]").fill("ada")
-    page.locator("input[name=password]").fill(stack.passwords["ada"])
+    page.locator("input[name=username]").fill(user)
+    page.locator("input[name=password]").fill(stack.passwords[user])
     page.locator("button[type=submit]").click()
     expect(page.get_by_text("Welcome").first).to_be_visible()
     return page
+
+
+@pytest.fixture
+def page(visitor: BrowserContext, stack: Any) -> Page:
+    """A page of the administrator."""
+    return logged_in(visitor, stack, "admin")
+
+
+@pytest.fixture
+def ada(visitor: BrowserContext, stack: Any) -> Page:
+    """A page of one who approves and confirms."""
+    return logged_in(visitor, stack, "ada")
+
+
+@pytest.fixture(scope="session")
+def shot() -> Callable[..., None]:
+    """Keep what a page looks like, for people who look at it afterwards."""
+
+    def taken(page: Page, name: str, *, whole: bool = False) -> None:
+        SHOTS.mkdir(parents=True, exist_ok=True)
+        page.screenshot(path=SHOTS / f"{name}.png", full_page=whole)
+
+    return taken

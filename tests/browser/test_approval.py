@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,7 +13,6 @@ from evergreen.flows.workspace import Workspace
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(900)]
 
 MODEL = "e2e_shown"
-SHOTS = Path(__file__).resolve().parents[2] / ".evergreen" / "screenshots"
 
 
 @pytest.fixture(scope="module")
@@ -34,14 +32,15 @@ def question(house: Any, drop: Callable[..., Workspace]) -> str:
     return f"/dags/release__{MODEL}/runs/{run}/tasks/approve/required_actions"
 
 
-def test_an_approver_reads_the_question_and_says_yes(ada: Page, question: str, house: Any) -> None:
+def test_an_approver_reads_the_question_and_says_yes(
+    ada: Page, question: str, house: Any, shot: Callable[..., None]
+) -> None:
     ada.goto(question)
     expect(ada.get_by_text(re.compile(rf"May version \d of {MODEL} become champion\?")).first).to_be_visible()
     expect(ada.get_by_role("heading", name="Verdict: PASS")).to_be_visible()
     expect(ada.get_by_role("cell", name="roc_auc").first).to_be_visible()
     expect(ada.get_by_role("link", name="The whole report")).to_be_visible()
-    SHOTS.mkdir(parents=True, exist_ok=True)
-    ada.screenshot(path=SHOTS / "approval.png", full_page=True)
+    shot(ada, "approval", whole=True)
     ada.locator("[name='element_reason']").fill("Seen on the page.")
     ada.get_by_role("button", name=re.compile("Approve")).first.click()
     run = question.split("/")[4]

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,7 +14,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.timeout(900)]
 
 MODEL = "e2e_watched"
 CAUSE = "Written on the page."
-SHOTS = Path(__file__).resolve().parents[2] / ".evergreen" / "screenshots"
+Shot = Callable[..., None]
 
 
 @pytest.fixture(scope="module")
@@ -28,13 +27,7 @@ def desk(house: Any, drop: Callable[..., Workspace]) -> Desk:
     return desk
 
 
-def shot(page: Page, name: str) -> None:
-    """For people who look at them afterwards."""
-    SHOTS.mkdir(parents=True, exist_ok=True)
-    page.screenshot(path=SHOTS / f"{name}.png", full_page=True)
-
-
-def test_a_look_leads_to_its_report(ada: Page, desk: Desk) -> None:
+def test_a_look_leads_to_its_report(ada: Page, desk: Desk, shot: Shot) -> None:
     ada.goto(f"/dags/monitor__{MODEL}/runs/looked/tasks/decide/details")
     link = ada.get_by_role("link", name="Report", exact=True)
     expect(link).to_be_visible()
@@ -42,14 +35,14 @@ def test_a_look_leads_to_its_report(ada: Page, desk: Desk) -> None:
     expect(ada.get_by_role("heading", name="Decision")).to_be_visible()
     expect(ada.get_by_role("cell", name="age").first).to_be_visible()
     expect(ada.get_by_text("Predictions from").first).to_be_visible()
-    shot(ada, "monitoring")
+    shot(ada, "monitoring", whole=True)
 
 
-def test_the_confirmer_writes_the_cause_into_the_form(ada: Page, desk: Desk) -> None:
+def test_the_confirmer_writes_the_cause_into_the_form(ada: Page, desk: Desk, shot: Shot) -> None:
     ada.goto(f"/dags/{desk.dag}/runs/{desk.run}/tasks/ask/required_actions")
     expect(ada.get_by_text(f"May {MODEL} be retrained?").first).to_be_visible()
     ada.locator("[name='element_reason']").fill(CAUSE)
-    shot(ada, "confirm")
+    shot(ada, "confirm", whole=True)
     ada.get_by_role("button", name=re.compile("Approve")).first.click()
     seen = desk.house.finished(desk.dag, desk.run)
     assert seen.states["answer"] == "success", desk.house.why(seen)

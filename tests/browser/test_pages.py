@@ -1,7 +1,7 @@
 """What a person sees: log in, find the model, follow a run to its report, in a real browser."""
 
 import re
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -10,32 +10,14 @@ from tests.steps import CHAIN
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(900)]
 
-SHOTS = Path(__file__).resolve().parents[2] / ".evergreen" / "screenshots"
 DAG = "/dags/retrain__flight_delays"
+Shot = Callable[..., None]
 BESIDE = {"card", "reference"}
 """They follow each other in no order."""
 
 
-@pytest.fixture
-def page(visitor: BrowserContext, stack: Any) -> Page:
-    """A page of somebody who has logged in through the form."""
-    page = visitor.new_page()
-    page.goto("/")
-    page.locator("input[name=username]").fill("admin")
-    page.locator("input[name=password]").fill(stack.passwords["admin"])
-    page.locator("button[type=submit]").click()
-    expect(page.get_by_text("Welcome").first).to_be_visible()
-    return page
-
-
-def shot(page: Page, name: str) -> None:
-    """Keep what the page looks like."""
-    SHOTS.mkdir(parents=True, exist_ok=True)
-    page.screenshot(path=SHOTS / f"{name}.png")
-
-
 @pytest.mark.parametrize("path", ["/", DAG])
-def test_a_visitor_is_asked_to_log_in(visitor: BrowserContext, path: str) -> None:
+def test_a_visitor_is_asked_to_log_in(visitor: BrowserContext, path: str, shot: Shot) -> None:
     page = visitor.new_page()
     page.goto(path)
     expect(page.locator("input[name=password]")).to_be_visible()
@@ -44,7 +26,7 @@ def test_a_visitor_is_asked_to_log_in(visitor: BrowserContext, path: str) -> Non
     shot(page, "login")
 
 
-def test_the_dag_page_says_whose_the_model_is(page: Page) -> None:
+def test_the_dag_page_says_whose_the_model_is(page: Page, shot: Shot) -> None:
     page.goto(DAG)
     expect(page.get_by_role("heading", name="retrain__flight_delays")).to_be_visible()
     expect(page.get_by_role("link", name="Network operations").first).to_be_visible()
@@ -53,7 +35,7 @@ def test_the_dag_page_says_whose_the_model_is(page: Page) -> None:
     shot(page, "dag")
 
 
-def test_the_graph_shows_the_steps_in_their_order(page: Page) -> None:
+def test_the_graph_shows_the_steps_in_their_order(page: Page, shot: Shot) -> None:
     page.goto(DAG)
     page.locator("button[aria-label*='Show Graph']").click()
     nodes = page.locator(".react-flow__node")
@@ -64,7 +46,7 @@ def test_the_graph_shows_the_steps_in_their_order(page: Page) -> None:
     shot(page, "graph")
 
 
-def test_the_form_offers_the_hyperparameters_and_can_be_sent_as_it_is(page: Page) -> None:
+def test_the_form_offers_the_hyperparameters_and_can_be_sent_as_it_is(page: Page, shot: Shot) -> None:
     page.goto(DAG)
     page.locator("button[aria-label*='Trigger Dag']").first.click()
     for field in ("As of", "Training window", "Reason", "Dry run"):
@@ -76,7 +58,7 @@ def test_the_form_offers_the_hyperparameters_and_can_be_sent_as_it_is(page: Page
     shot(page, "form")
 
 
-def test_a_run_leads_to_its_report(page: Page, by_hand: Any) -> None:
+def test_a_run_leads_to_its_report(page: Page, by_hand: Any, shot: Shot) -> None:
     dag_id, run_id = by_hand.run["dag_id"], by_hand.run["dag_run_id"]
     page.goto(f"/dags/{dag_id}/runs/{run_id}")
     expect(page.get_by_role("heading", name=re.compile(run_id)).or_(page.get_by_text(run_id)).first).to_be_visible()
