@@ -36,7 +36,7 @@ def evergreen(house: Any) -> Any:
 
 @pytest.fixture(scope="module")
 def told(house: Any, evergreen: Any) -> str:
-    """The replay of March and April, by a quick recipe, asked again when a feature drifts and a third more flights are there."""
+    """The replay of March and April, by a quick recipe, asked again when a feature drifts and twice as many flights like the present ones are there."""
     draft = house.models / f".{NAME}"
     shutil.copytree(house.models / "flight_delays", draft)
     (draft / "loader.py").unlink()
@@ -46,7 +46,7 @@ def told(house: Any, evergreen: Any) -> str:
     spec["monitoring"] = {
         "enabled": False,
         "rules": [{"rule": "drifted_share", "above": 0.04, "then": "retrain"}],
-        "retraining": {"min_new_labels": 0.33},
+        "retraining": {"min_growth": 1.0},
     }
     (draft / "model.yaml").write_text(yaml.safe_dump(spec))
     house.place(NAME, draft)

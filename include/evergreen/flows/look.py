@@ -8,9 +8,10 @@ from evergreen.flows.confirmation import asked_for, confirmation_of
 from evergreen.flows.looks import DRIFT, PERFORMANCE, folder_of, read_part
 from evergreen.flows.requests import MAX_REASON, ask, shortened
 from evergreen.flows.windows import Windows
-from evergreen.monitoring.decide import Circumstances
+from evergreen.monitoring.decide import Circumstances, retrains_for_drift_alone
 from evergreen.monitoring.decide import decide as decided
 from evergreen.monitoring.findings import findings
+from evergreen.monitoring.growth import Growth, growth
 from evergreen.monitoring.held import Seen
 from evergreen.monitoring.page import page
 from evergreen.monitoring.told import told
@@ -18,6 +19,7 @@ from evergreen.records.drift import DriftReport
 from evergreen.records.interval import Interval
 from evergreen.records.monitor import Decision, Finding, MonitorReport
 from evergreen.records.performance import PerformanceReport
+from evergreen.records.profile import Profile
 from evergreen.spec.duration import format_duration
 
 ASKED_BY = "monitoring"
@@ -33,7 +35,9 @@ def look(
     performance = read_part(store, folder + PERFORMANCE, PerformanceReport, version)
     seen = Seen(as_of=as_of, watched=windows.champion.watched, drift=drift, performance=performance, earlier=earlier)
     found = findings(ws.spec, seen)
-    decision = decided(ws.spec.monitoring.retraining, found, _circumstances(windows, as_of, performance))
+    grown = _growth(windows, as_of, window, performance) if retrains_for_drift_alone(found) else None
+    at = _circumstances(windows, as_of, performance, grown)
+    decision = decided(ws.spec.monitoring.retraining, found, at)
     decision = _carried_out(windows, as_of, found, decision) if newest else _late(decision)
     report = MonitorReport(
         model=ws.model,
@@ -83,7 +87,9 @@ def _late(decision: Decision) -> Decision:
     return Decision(action="alert", reason=f"{decision.reason} This report was made up for; the newest one decides.")
 
 
-def _circumstances(windows: Windows, as_of: datetime, performance: PerformanceReport | None) -> Circumstances:
+def _circumstances(
+    windows: Windows, as_of: datetime, performance: PerformanceReport | None, grown: Growth | None
+) -> Circumstances:
     state, watched = windows.champion.state, windows.champion.watched
     ours = [s.request for s in state.requests.values() if s.request.asked_by == ASKED_BY]
     own = f"monitor-{as_of:%Y%m%dT%H%MZ}-v{watched.version}"  # a step that is repeated after it had asked
@@ -92,6 +98,7 @@ def _circumstances(windows: Windows, as_of: datetime, performance: PerformanceRe
         as_of=as_of,
         new_labels=_new_labels(windows, as_of, performance),
         fitted=watched.rows,
+        growth=grown,
         asked=[r.as_of for r in ours if r.as_of is not None and r.as_of < as_of],
         waiting=waiting[0] if waiting else None,
         previous=state.previous.version if state.previous else None,
@@ -100,7 +107,24 @@ def _circumstances(windows: Windows, as_of: datetime, performance: PerformanceRe
 
 def _new_labels(windows: Windows, as_of: datetime, performance: PerformanceReport | None) -> int:
     """Requests since the champion's newest row whose labels are due, times the share of them that gets one."""
-    since = Interval(start=windows.champion.watched.data.end, end=as_of - windows.ws.spec.columns.label.delay)
-    if since.end <= since.start or performance is None or not performance.rows:
-        return 0
-    return round(windows.answered(since) * performance.labelled / performance.rows)
+    since = _since_training(windows, as_of)
+    return round(windows.answered(since) * _labelled(performance)) if since else 0
+
+
+def _growth(
+    windows: Windows, as_of: datetime, window: Interval, performance: PerformanceReport | None
+) -> Growth | None:
+    """Of the rows like those of the window, by the same requests."""
+    champion, since = windows.champion, _since_training(windows, as_of)
+    new = windows.features(since) if since else Profile.empty(champion.reference.features.layout)
+    return growth(champion.reference, windows.features(window), new, labelled=_labelled(performance))
+
+
+def _since_training(windows: Windows, as_of: datetime) -> Interval | None:
+    """From the champion's newest row to the last moment whose labels are due; None before that."""
+    start, end = windows.champion.watched.data.end, as_of - windows.ws.spec.columns.label.delay
+    return Interval(start=start, end=end) if start < end else None
+
+
+def _labelled(performance: PerformanceReport | None) -> float:
+    return performance.labelled / performance.rows if performance and performance.rows else 0.0

@@ -45,7 +45,7 @@ class Windows:
 
     def profile(self, window: Interval) -> Profile:
         """Features and predictions of a window: requests whichever version answered them, answers of the champion alone."""
-        features, predictions = self._features(window), self._predictions(window)
+        features, predictions = self.features(window), self._predictions(window)
         return Profile(
             layout=self.champion.reference.layout.digest,
             rows=features.rows,
@@ -94,7 +94,8 @@ class Windows:
         """Requests of the hours and days that an interval touches, by the names of the files alone."""
         return sum(p.of(variants=ANSWERING).rows for p in self.log.partitions(interval))
 
-    def _features(self, window: Interval) -> Profile:
+    def features(self, window: Interval) -> Profile:
+        """Features of a window: requests whichever version answered them, in the bins of the reference's features."""
         layout = self.champion.reference.features.layout
         columns = {f"{FEATURE}{column.name}": column.name for column in layout.columns}
         return self._sum(window, layout, columns, "features", None)

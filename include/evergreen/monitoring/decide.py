@@ -4,11 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from evergreen.monitoring.growth import Growth
 from evergreen.records.monitor import Decision, Finding
 from evergreen.spec.duration import format_duration
 from evergreen.spec.monitoring import Retraining
 
 MONTH = timedelta(days=30)
+OF_INPUTS = ("drift", "drifted_share", "column_drift")
+"""Rules that say that other rows come, and not that the model does worse."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -19,6 +22,8 @@ class Circumstances:
     ----------
     new_labels, fitted
         Rows with a label since the champion's newest row, and the rows that it was fitted on.
+    growth
+        Of the labelled rows like those of the window; None where nobody asked or nothing is known.
     asked
         When monitoring asked for retrainings, in the time of the reports.
     waiting
@@ -30,6 +35,7 @@ class Circumstances:
     as_of: datetime
     new_labels: int
     fitted: int
+    growth: Growth | None
     asked: Sequence[datetime]
     waiting: str | None
     previous: int | None
@@ -38,17 +44,27 @@ class Circumstances:
 def decide(policy: Retraining, found: Sequence[Finding], at: Circumstances) -> Decision:
     """A rollback before a retraining, a retraining before an alert; of what is forbidden now, the reason is said."""
     fired = [f for f in found if f.fired]
+    drift_alone = retrains_for_drift_alone(found)
     if not fired:
         return Decision(action="none", reason=_quiet(found))
     causes = " ".join(f.sentence for f in fired)
     held_back = []
-    for action, obstacle in (("rollback", _no_rollback(at)), ("retrain", _no_retraining(policy, at))):
+    for action, obstacle in (
+        ("rollback", _no_rollback(at)),
+        ("retrain", _no_retraining(policy, at, drift_alone=drift_alone)),
+    ):
         if not any(f.then == action for f in fired):
             continue
         if not obstacle:
             return Decision(action="rollback" if action == "rollback" else "retrain", reason=causes)
         held_back.append(f"No {'rollback' if action == 'rollback' else 'retraining'} now: {obstacle}")
     return Decision(action="alert", reason=" ".join([causes, *held_back]))
+
+
+def retrains_for_drift_alone(found: Sequence[Finding]) -> bool:
+    """Whether a retraining is called for, and nothing but changed inputs calls for it."""
+    calling = [f.rule in OF_INPUTS for f in found if f.fired and f.then == "retrain"]
+    return bool(calling) and all(calling)
 
 
 def _quiet(found: Sequence[Finding]) -> str:
@@ -60,7 +76,7 @@ def _no_rollback(at: Circumstances) -> str:
     return "" if at.previous is not None else "no earlier champion is there to go back to."
 
 
-def _no_retraining(policy: Retraining, at: Circumstances) -> str:
+def _no_retraining(policy: Retraining, at: Circumstances, *, drift_alone: bool) -> str:
     """Why no retraining may be asked for; empty when one may be."""
     if at.waiting is not None:
         return f"request {at.waiting} is not closed yet."
@@ -74,5 +90,10 @@ def _no_retraining(policy: Retraining, at: Circumstances) -> str:
         return (
             f"{at.new_labels} rows have got a label since its training on {at.fitted}; "
             f"{policy.min_new_labels:.0%} of those are asked for."
+        )
+    if drift_alone and at.growth is not None and at.growth.share < policy.min_growth:
+        return (
+            f"labelled rows like those of the window have grown by {at.growth.share:.0%} since its training, in {at.growth.column}, "
+            f"where they grew most; {policy.min_growth:.0%} is asked for."
         )
     return ""

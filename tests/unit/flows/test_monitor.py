@@ -182,6 +182,18 @@ def test_a_missed_week_is_made_up_for_and_only_the_newest_report_acts(half_looke
     assert len({p.window for p in read_performance(half_looked.ws.store, performance).past}) > 1
 
 
+def test_drift_waits_until_much_is_known_of_the_rows_that_come_now(half_looked: Place) -> None:
+    retraining = {**WATCH["retraining"], "min_growth": 1_000}
+    content = half_looked.ws.spec.model_dump() | {"monitoring": {**WATCH, "retraining": retraining}}
+    ws = replace(half_looked.ws, spec=half_looked.ws.spec.model_validate(content))
+    report = monitor.decide(ws, FEBRUARY + 14 * DAY)
+    assert isinstance(report, MonitorReport)
+    assert report.decision.action == "alert"
+    assert "No retraining now: labelled rows like those of the window have grown by" in report.decision.reason
+    assert "in wind, where they grew most; 100000% is asked for." in report.decision.reason
+    assert not ws.journal.state().requests
+
+
 @pytest.mark.parametrize("before", [folder_of("small", FEBRUARY + 14 * DAY) + "monitor.json", newest_key("small")])
 def test_killed_before_its_report_was_written_or_noted_it_asks_once(
     half_looked: Place, monkeypatch: pytest.MonkeyPatch, before: str

@@ -2,23 +2,27 @@
 
 from dataclasses import replace
 from datetime import timedelta
-from typing import Literal
+from typing import Literal, get_args
 
 import pytest
 
-from evergreen.monitoring.decide import Circumstances, decide
+from evergreen.monitoring.decide import OF_INPUTS, Circumstances, decide, retrains_for_drift_alone
+from evergreen.monitoring.growth import Growth
 from evergreen.records.monitor import Finding
 from evergreen.spec.monitoring import Retraining
+from evergreen.spec.watching import ColumnDrift, Drift, DriftedShare
 
 from .samples import NOW
 
-POLICY = Retraining(cooldown=timedelta(days=14), min_new_labels=0.5, budget=2)
-FREE = Circumstances(as_of=NOW, new_labels=5_000, fitted=10_000, asked=(), waiting=None, previous=1)
+POLICY = Retraining(cooldown=timedelta(days=14), min_new_labels=0.5, min_growth=2.0, budget=2)
+FREE = Circumstances(as_of=NOW, new_labels=5_000, fitted=10_000, growth=None, asked=(), waiting=None, previous=1)
 
 
-def finding(then: Literal["retrain", "rollback", "alert"], *, fired: bool = True, holds: bool = True) -> Finding:
+def finding(
+    then: Literal["retrain", "rollback", "alert"], *, fired: bool = True, holds: bool = True, rule: str = "drift"
+) -> Finding:
     return Finding(
-        rule="drift",
+        rule=rule,
         subject="",
         then=then,
         holds=holds,
@@ -55,8 +59,9 @@ def test_without_an_earlier_champion_a_rollback_gives_way_to_a_retraining() -> N
         (replace(FREE, asked=(NOW - timedelta(days=13),)), "No retraining now: the last request was on 2013-05-19"),
         (replace(FREE, asked=(NOW - timedelta(days=20), NOW - timedelta(days=29))), "2 requests in 30 days are the budget"),
         (replace(FREE, new_labels=4_999), "4999 rows have got a label since its training on 10000; 50%"),
+        (replace(FREE, growth=Growth("temp", 1.99)), "have grown by 199% since its training, in temp, where they grew most; 200%"),
     ],
-    ids=["waiting", "cooldown", "budget", "labels"],
+    ids=["waiting", "cooldown", "budget", "labels", "growth"],
 )  # fmt: skip
 def test_what_holds_a_retraining_back_is_said_and_the_finding_is_alerted(at: Circumstances, reason: str) -> None:
     made = decide(POLICY, [finding("retrain")], at)
@@ -67,3 +72,24 @@ def test_what_holds_a_retraining_back_is_said_and_the_finding_is_alerted(at: Cir
 def test_old_requests_count_no_more() -> None:
     asked = (NOW - timedelta(days=14), NOW - timedelta(days=30), NOW - timedelta(days=60))
     assert decide(POLICY, [finding("retrain")], replace(FREE, asked=asked)).action == "retrain"
+
+
+def test_a_model_that_does_worse_needs_no_growth_where_its_inputs_are() -> None:
+    little = replace(FREE, growth=Growth("temp", 0.1))
+    drift, worse = finding("retrain"), finding("retrain", rule="performance")
+    assert decide(POLICY, [drift], little).action == "alert"
+    assert decide(POLICY, [drift, worse], little).action == "retrain"
+    assert decide(POLICY, [drift, replace(worse, fired=False)], little).action == "alert"
+    assert decide(POLICY, [drift], replace(FREE, growth=Growth("temp", 2.0))).action == "retrain"
+
+
+def test_growth_is_asked_for_where_nothing_but_drift_calls_for_a_retraining() -> None:
+    assert retrains_for_drift_alone([finding("retrain"), finding("alert", rule="performance")])
+    assert not retrains_for_drift_alone([finding("alert"), finding("retrain", fired=False)])
+    assert not retrains_for_drift_alone([])
+
+
+def test_the_rules_about_inputs_are_those_of_the_spec() -> None:
+    assert {get_args(kind.model_fields["rule"].annotation)[0] for kind in (Drift, DriftedShare, ColumnDrift)} == set(
+        OF_INPUTS
+    )
