@@ -1,25 +1,36 @@
 """2013 as it happened, simulated with the real steps, against four policies on the same rows.
 
-    python benchmarks/replay.py [--model flight_delays] [--resampled SEED …] [--json]
+    python benchmarks/replay.py [--model flight_delays] [--starts N] [--resampled SEED …] [--json]
 
 The model is watched every day and retrained when its own spec says so: gates, refit, journal and decisions are the platform's,
 the stores are in memory and the DAGs are left out. Printed are the means from March to December, the numbers of trainings,
 and how far the platform is from the targets on the flights: at least 0.033 of AUC above never retraining, at most 0.009
-below retraining every month on all data so far, with at most half of its trainings. With ``--resampled`` the days of the
-year come in random order: nothing changes, and no training may be asked for.
+below retraining every month on all data so far, with at most half of its trainings. One first model more or less lucky moves
+the first of these by more than its margin: ``--starts`` replays the year as often, each time known from a day of January later,
+and holds each against the first champion of the same replay. With ``--resampled`` the days of the year come in random order:
+nothing changes, and no training may be asked for.
 """
 
 import argparse
 import json
 import sys
-from datetime import UTC, datetime
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
+import numpy as np
+
+from evergreen.features.packaged import load as load_package
+from evergreen.flows.in_process import FIRST as FIRST_REQUEST
 from evergreen.flows.in_process import InProcess, in_memory
-from evergreen.flows.policies import Policy, others
+from evergreen.flows.ledger import Ledger
+from evergreen.flows.policies import Policy, judged, others
 from evergreen.flows.replay import Replay
+from evergreen.flows.requests import run_id_of
 from evergreen.flows.year import year_of_flights
 from evergreen.records.interval import Interval
+from evergreen.records.refit import Refit
 from evergreen.spec.load import load
 
 MODELS = Path(__file__).resolve().parents[1] / "models"
@@ -28,13 +39,24 @@ END = datetime(2014, 1, 1, tzinfo=UTC)
 ABOVE_NEVER, BELOW_MONTHLY, SHARE = 0.033, 0.009, 0.5
 
 
-def played(model: str, seed: int | None) -> Replay:
-    """A replay of the year, or of one without change."""
+def played(model: str, *, start: int = 0, seed: int | None = None) -> Replay:
+    """A replay of the year, whose model knows it from ``start`` days of January later; or of a year without change."""
     folder = MODELS / model
-    ws = in_memory(load(folder), folder)
-    year = year_of_flights(ws.spec, MODELS)
+    spec = load(folder)
+    window = spec.training.window.model_copy(update={"start": FIRST.start + timedelta(days=start)})
+    spec = spec.model_copy(update={"training": spec.training.model_copy(update={"window": window})})
+    ws = in_memory(spec, folder)
+    year = year_of_flights(spec, MODELS)
     year = year if seed is None else year.resampled(seed)
     return Replay(ws=ws, year=year, platform=InProcess(ws), first=FIRST, until=END, say=lambda _: None)
+
+
+def never(replay: Replay) -> Policy:
+    """What the first champion of a replay that has ended would have answered all year."""
+    truth = replay.truth()
+    refit = Ledger(replay.ws.store, replay.ws.model, run_id_of(FIRST_REQUEST)).read("refit", Refit)
+    model = load_package(replay.ws.store, refit.package)
+    return judged("never retrain", 1, truth, truth.scores(model, slice(0, len(truth.labels))))
 
 
 def line(policy: Policy) -> str:
@@ -55,28 +77,60 @@ def targets(ours: Policy, never: Policy, always: Policy) -> list[str]:
     ]
 
 
+def year(model: str) -> tuple[list[str], dict[str, Any]]:
+    """The year, beside the other policies."""
+    replay = played(model)
+    asked = [f"{at:%d %B}: {outcome}" for month in replay.months() for at, outcome in month.requests]
+    ours = replay.result()
+    rest = others(replay.ws, replay.truth(), replay.first, replay.say)
+    said = [*asked, *(line(policy) for policy in (ours, *rest))]
+    if model == "flight_delays":
+        said += targets(ours, rest[0], rest[1])
+    return said, {"requests": asked, "policies": [vars(p) for p in (ours, *rest)]}
+
+
+def starts(model: str, count: int) -> tuple[list[str], dict[str, Any]]:
+    """The platform against its own first champion, for first champions that know the year from other days on."""
+    said, rows = [], []
+    for start in range(count):
+        replay = played(model, start=start)
+        for _ in replay.months():
+            pass
+        ours, first = replay.result(), never(replay)
+        gain = ours.means[0] - first.means[0]
+        rows.append({"start": start, "trainings": ours.trainings, "ours": ours.means[0], "never": first.means[0]})
+        said.append(
+            f"from {1 + start} January: {ours.trainings} trainings, {ours.means[0]:.4f}, never {first.means[0]:.4f}: {gain:+.4f}"
+        )
+        sys.stderr.write(said[-1] + "\n")
+    mean = {name: float(np.mean([row[name] for row in rows])) for name in ("trainings", "ours", "never")}
+    gain = mean["ours"] - mean["never"]
+    said.append(
+        f"mean of {count}: {mean['trainings']:.1f} trainings, {mean['ours']:.4f}, never {mean['never']:.4f}: {gain:+.4f}"
+    )
+    return said, {"starts": rows, "mean": mean}
+
+
+def unchanged(model: str, seeds: Sequence[int]) -> tuple[list[str], dict[str, Any]]:
+    """Years without change: how often a training was asked for."""
+    counts = {seed: sum(len(m.requests) for m in played(model, seed=seed).months()) for seed in seeds}
+    return [f"year without change, seed {s}: {n} requests" for s, n in counts.items()], {"resampled": counts}
+
+
 def main() -> int:
     """Replay and compare."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--model", default="flight_delays")
-    parser.add_argument("--resampled", type=int, nargs="*", default=[], metavar="SEED")
+    parser.add_argument("--starts", type=int, metavar="N")
+    parser.add_argument("--resampled", type=int, nargs="+", metavar="SEED")
     parser.add_argument("--json", action="store_true")
     asked = parser.parse_args()
-    said: list[str] = []
-    found: dict[str, object] = {}
-    if not asked.resampled:
-        replay = played(asked.model, None)
-        months = list(replay.months())
-        ours = replay.result()
-        rest = others(replay.ws, replay.truth(), replay.first, replay.say)
-        found = {"requests": [str(r) for m in months for r in m.requests], "policies": [vars(p) for p in (ours, *rest)]}
-        said += [line(policy) for policy in (ours, *rest)]
-        said += targets(ours, rest[0], rest[1]) if asked.model == "flight_delays" else []
-    for seed in asked.resampled:
-        months = list(played(asked.model, seed).months())
-        count = sum(len(month.requests) for month in months)
-        found[f"resampled {seed}"] = count
-        said.append(f"year without change, seed {seed}: {count} requests")
+    if asked.resampled:
+        said, found = unchanged(asked.model, asked.resampled)
+    elif asked.starts:
+        said, found = starts(asked.model, asked.starts)
+    else:
+        said, found = year(asked.model)
     sys.stdout.write(json.dumps(found, default=str) if asked.json else "\n".join(said))
     sys.stdout.write("\n")
     return 0
