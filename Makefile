@@ -69,7 +69,9 @@ test-all: test-fast  ## Those, and the tests with containers
 	.ci/tests all
 
 bench: up  ## Run every benchmark
-	@source $(STATE)/env && for script in benchmarks/*.py; do echo "== $$script" && $(BIN)/python "$$script" || exit 1; done
+	@source $(STATE)/env && missed= && for script in benchmarks/*.py; do \
+	  echo "== $$script" && $(BIN)/python "$$script" || missed="$$missed $$script"; done; \
+	[ -z "$$missed" ] || { echo "A target was missed, or the script failed:$$missed"; exit 1; }
 
 lock: install  ## Resolve the dependencies of pyproject.toml anew into requirements.txt
 	@uv=$$(.ci/bootstrap $(BIN)/python) && "$$uv" pip compile --quiet --universal --python-version 3.11 --generate-hashes \

@@ -23,10 +23,10 @@ LONGEST = 10
 MONTHS = {
     "month": 5,
     "drift": 5,
-    "worst columns": 18,
+    "worst columns": 17,
     "est.": 6,
     "true": 6,
-    "requests": 20,
+    "requests": 18,
     "champion": 8,
     "trained": 7,
 }

@@ -71,7 +71,16 @@ class Year:
         days = self.moments // DAY
         present = np.unique(days)
         drawn = np.random.default_rng(seed).permutation(present)
-        moved = self.moments + (drawn[np.searchsorted(present, days)] - days) * DAY
+        return self._moved(self.moments + (drawn[np.searchsorted(present, days)] - days) * DAY)
+
+    def begun(self, first: datetime) -> "Year":
+        """The same year begun on another of its days: what happened before that day comes after the year's end."""
+        start, at = (int(t.timestamp() * 1_000_000) for t in (first.replace(month=1, day=1), first))
+        length = int(first.replace(year=first.year + 1, month=1, day=1).timestamp() * 1_000_000) - start
+        return self._moved(start + (self.moments - at) % length)
+
+    def _moved(self, moved: Moments) -> "Year":
+        """The rows at other times, in the order of these."""
         name = self.spec.columns.event_time
         at = self.rows.schema.get_field_index(name)
         column = pa.array(moved, pa.timestamp("us", tz="UTC")).cast(self.rows.schema.field(at).type)
