@@ -42,13 +42,17 @@ def replay(
         bool, typer.Option("--resampled", help="Days in random order: a year without change.")
     ] = False,
     seed: Annotated[int, typer.Option(help="Of that order.")] = 0,
+    step: Annotated[
+        int | None, typer.Option(min=1, max=31, help="Days from look to look; 1 if simulated, else 7.")
+    ] = None,
     policies: Annotated[bool, typer.Option(help="Compare with other policies on the same rows.")] = True,
 ) -> None:
     """Live through a year of flights: the platform decides by itself when the model is retrained."""
     if resampled and not simulate:
         raise RunError("Only a simulation moves days; add --simulate.")
     console = Console(highlight=False)
-    played = _replay(console, model, months, seed=seed if resampled else None, simulate=simulate)
+    between = timedelta(days=step) if step else DAY if simulate else WEEK
+    played = _replay(console, model, months, between, seed=seed if resampled else None, simulate=simulate)
     lines: list[tuple[str, ...]] = []
     for month in played.months():
         lines.append(_line(month))
@@ -70,7 +74,9 @@ def add_to(app: typer.Typer) -> None:
     app.command()(replay)
 
 
-def _replay(console: Console, model: str, months: int, *, seed: int | None, simulate: bool) -> "Replay":
+def _replay(
+    console: Console, model: str, months: int, step: timedelta, *, seed: int | None, simulate: bool
+) -> "Replay":
     if not simulate:
         from evergreen.stack.commands import up
 
@@ -94,7 +100,7 @@ def _replay(console: Console, model: str, months: int, *, seed: int | None, simu
         platform=platform,
         first=Interval(start=datetime(2013, 1, 1, tzinfo=UTC), end=datetime(2013, 3, 1, 6, tzinfo=UTC)),
         until=datetime(2013 + month // 13, (month - 1) % 12 + 1, 1, tzinfo=UTC),
-        step=DAY if simulate else WEEK,
+        step=step,
         say=say,
     )
 

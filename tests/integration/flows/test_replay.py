@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from tests.unit.flows.years import CHANGE, DAY, END, FEBRUARY, JANUARY, Small
 
+from evergreen.core.errors import RunError
 from evergreen.flows.answers import labelled_rows, logged
 from evergreen.flows.in_process import InProcess, in_memory
 from evergreen.flows.policies import others
@@ -70,6 +71,15 @@ def test_a_year_without_change_asks_for_nothing(small: Small) -> None:
     (month,) = played.months()
     assert (month.requests, month.trainings) == ((), 1)
     assert month.drift == 0.0
+
+
+def test_a_replay_that_was_stopped_goes_on_in_the_steps_that_it_began_with(small: Small) -> None:
+    played = small.replay(small.year(None))
+    list(replace(played, until=FEBRUARY + 3 * DAY).months())
+    raw = [info.key for info in played.ws.store.list("small/raw/")]
+    with pytest.raises(RunError, match="looked at as of 2013-02-04, which steps of 7 days pass over"):
+        list(replace(played, step=7 * DAY).months())
+    assert [info.key for info in played.ws.store.list("small/raw/")] == raw, "no day has landed twice"
 
 
 def test_other_policies_answer_the_same_rows(small: Small) -> None:

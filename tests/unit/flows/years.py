@@ -26,7 +26,7 @@ WATCH: dict[str, Any] = {
     "window": "7d",
     "drift": {"min_rows": 50, "min_units": 5},
     "rules": [{"rule": "drift", "above": 0.2, "then": "retrain", "windows": {"fired": 2, "of": 3}}],
-    "retraining": {"cooldown": "14d", "min_new_labels": 0.1},
+    "retraining": {"cooldown": "14d", "min_new_labels": 0.1, "min_growth": 1.0},
 }
 GATES = [{"rule": "not_worse_than_champion", "metric": "roc_auc", "margin": 0.05}]
 
