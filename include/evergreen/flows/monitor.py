@@ -81,7 +81,8 @@ def performance(ws: Workspace, until: datetime) -> Looked:
     def looked(windows: Windows, as_of: datetime) -> None:
         key, version = folder_of(ws.model, as_of) + PERFORMANCE, windows.champion.version
         if read_part(ws.store, key, PerformanceReport, version) is None:
-            before = _before(ws, as_of, EARLIER)
+            said = due(ws.spec, _window(ws, as_of), as_of).end  # of late labels, longer ago than the last reports
+            before = sorted({said, *_before(ws, as_of, EARLIER)})
             report = measured(
                 ws.spec,
                 windows.log,

@@ -26,6 +26,7 @@ from evergreen.stores.predictions import PredictionLog
 MOST_PAST = 400
 """So many estimates of earlier windows are kept in a report."""
 SEED_DIGITS = 12
+AFTERWARDS = ", made when the labels had come"
 UNCALIBRATED = "No calibration is stored with the version: there is no label-free estimate."
 
 
@@ -53,7 +54,8 @@ def performance(
     calibration
         Of the version; without one there is no estimate.
     earlier
-        Reports on the same version: what they expected of the window that is due now is held against the truth.
+        Reports on the same version, the one as of the end of the window that is due among them: what that one expected of
+        it is held against the truth.
     """
     ended = due(spec, window, as_of)
     asked = tuple(dict.fromkeys((*spec.slices.columns_read, *spec.columns.sensitive)))
@@ -135,15 +137,24 @@ def _past(earlier: Sequence[PerformanceReport]) -> tuple[Past, ...]:
 def _became(
     report: PerformanceReport, matched: Sequence[Expected], earlier: Sequence[PerformanceReport]
 ) -> tuple[Past, ...]:
-    """What was expected of the window when it was the newest (else what is expected of it now), with its truth."""
+    """What was expected of the window when it was the newest, with its truth.
+
+    Where nothing was, what is expected of it now: that teaches how far estimates are off, and has no interval that could hold.
+    """
     said = {e.metric: e for one in earlier if one.current == report.window for e in one.estimated}
     values = {m.metric: m.estimate.value for m in report.measured}
-    thought = {e.metric: e for e in matched} | said
+    late = report.window != report.current
+    thought = {e.metric: _afterwards(e) if late else e for e in matched} | said
     return tuple(
         Past(window=report.window, expected=replace(e, truth=values[name]))
         for name, e in thought.items()
         if name in values
     )
+
+
+def _afterwards(made: Expected) -> Expected:
+    found = made.estimate
+    return replace(made, estimate=replace(found, low=None, high=None, method=found.method + AFTERWARDS))
 
 
 def _expected(

@@ -182,6 +182,22 @@ def test_a_missed_week_is_made_up_for_and_only_the_newest_report_acts(half_looke
     assert len({p.window for p in read_performance(half_looked.ws.store, performance).past}) > 1
 
 
+def test_what_was_said_is_found_however_late_its_labels_are(watched: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(monitor, "EARLIER", 2)
+    columns = watched.ws.spec.columns
+    late = columns.model_copy(update={"label": columns.label.model_copy(update={"delay": 5 * DAY})})
+    ws = replace(watched.ws, spec=watched.ws.spec.model_copy(update={"columns": late}))
+    watched.land(2)
+    serve(ws, FEBRUARY, MARCH)
+    monitor.performance(ws, FEBRUARY + 14 * DAY)
+    said, came = (
+        read_performance(ws.store, folder_of("small", FEBRUARY + days * DAY) + "performance.json") for days in (9, 14)
+    )
+    assert said.current == came.window
+    assert [p.expected.estimate for p in came.past if p.window == came.window] == [e.estimate for e in said.estimated]
+    assert said.estimated
+
+
 def test_drift_waits_until_much_is_known_of_the_rows_that_come_now(half_looked: Place) -> None:
     retraining = {**WATCH["retraining"], "min_growth": 1_000}
     content = half_looked.ws.spec.model_dump() | {"monitoring": {**WATCH, "retraining": retraining}}

@@ -169,8 +169,26 @@ def test_earlier_estimates_meet_their_truth() -> None:
     came = next(p.expected for p in last.past if p.window.end == at(16) and p.expected.metric == "roc_auc")
     assert came.estimate == said
     assert came.truth == last.metric("roc_auc").value  # type: ignore[union-attr]
-    assert last.coverage == np.mean([p.expected.held for p in last.past])
+    in_time = [bool(p.expected.held) for p in last.past if p.window.end > at(14)]
+    assert last.coverage == np.mean(in_time)
     assert PerformanceReport.from_json(last.to_json()) == last
+
+
+def test_an_estimate_that_is_made_when_the_truth_is_known_held_nothing() -> None:
+    world, made = World(20), calibration()
+    world.learn()
+    said, again = world.report(15, calibration=made), world.report(18, as_of=16, calibration=made)
+    assert said.coverage is None
+    alone, both = (
+        world.report(17, as_of=16, calibration=made, earlier=earlier) for earlier in ((again,), (said, again))
+    )
+    assert alone.window == both.window == Interval(start=at(1), end=at(15))
+    late, came = (next(p.expected for p in one.past if p.window == one.window) for one in (alone, both))
+    assert (late.estimate.low, late.estimate.high, late.held, alone.coverage) == (None, None, None, None)
+    assert late.estimate.method.endswith(", made when the labels had come")
+    assert late.truth == came.truth
+    assert came.estimate == said.expected("roc_auc")
+    assert both.coverage is not None
 
 
 @pytest.mark.parametrize(("changes", "kind"), [({}, ""), ({"slope": 0.2}, "concept"), ({"shift": 0.7}, "data")])
