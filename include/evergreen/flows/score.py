@@ -1,10 +1,11 @@
 """Batch scoring: the champion answers for the rows of an interval, and its log keeps the answers and, later, the labels."""
 
 import hashlib
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -25,7 +26,9 @@ from evergreen.stats.bootstrap import Floats
 from evergreen.stores.labels import LabelLog
 from evergreen.stores.predictions import PredictionLog, contexts
 
-ASKED = ("prediction_id", "request_key", "event_time")
+ASKED = ("prediction_id", "request_key", "event_time", "version")
+EVER = datetime.max.replace(tzinfo=UTC)
+DAY_US = 86_400_000_000
 
 
 def champion(ws: Workspace) -> PackagedModel:
@@ -65,7 +68,9 @@ def score(ws: Workspace, interval: Interval, model: PackagedModel | None = None)
 def land_labels(ws: Workspace, interval: Interval, as_of: datetime) -> int:
     """Log the labels, due by ``as_of``, of the predictions of ``interval``, as the raw rows say; how many there are.
 
-    A label is due `columns.label.delay` after its event, and counts as observed then.
+    A label is due `columns.label.delay` after its event, and counts as observed then. One that differs from what the log
+    has is a correction. A correction, and a label that was missing when others of its day were logged, is observed at
+    ``as_of``: a report that was made before does not know it. To land the same again changes nothing.
 
     Raises
     ------
@@ -83,7 +88,10 @@ def land_labels(ws: Workspace, interval: Interval, as_of: datetime) -> int:
     place = pc.index_in(asked["request_key"], value_set=_keys(ws.spec, raw))
     found, at = asked.filter(pc.is_valid(place)), pc.drop_null(place)
     if len(found):
-        LabelLog(ws.store, ws.model).append(ws.spec, _labels(ws.spec, found, raw.take(at), delay))
+        log = LabelLog(ws.store, ws.model)
+        known = list(log.read(due, as_of=EVER))
+        came = _labels(ws.spec, found, raw.take(at), delay)
+        log.append(ws.spec, _news(came, found["version"], pa.concat_tables(known), as_of) if known else came)
     return len(found)
 
 
@@ -178,3 +186,20 @@ def _labels(spec: ModelSpec, asked: pa.Table, raw: pa.Table, delay: timedelta) -
         "correction": pa.repeat(pa.scalar(0, pa.int32()), len(asked)),
     }
     return pa.table([columns[c.name] for c in label_layout(classes=spec.task == "multiclass")], names=list(columns))
+
+
+def _news(came: pa.Table, versions: pa.ChunkedArray, known: pa.Table, as_of: datetime) -> pa.Table:
+    """The labels that are not ``known`` yet or have changed, with their correction and when they were observed.
+
+    Labels come in the order of events. What is older than a known label of its day and version should have been known with it.
+    """
+    place = pc.index_in(came["prediction_id"], value_set=known["prediction_id"].combine_chunks())
+    fresh = pc.is_null(place)
+    changed = pc.not_equal(known["value"].cast(came["value"].type).take(place), came["value"])
+    event = came["event_time"].cast(pa.int64()).to_numpy()
+    days = pd.DataFrame({"version": versions.to_numpy(), "day": event // DAY_US, "known": np.where(fresh, 0, event)})
+    late = pa.array(event <= days.groupby(["version", "day"])["known"].transform("max").to_numpy())
+    observed = pc.if_else(late, pa.scalar(as_of, pa.timestamp("us", tz="UTC")), came["observed_time"])
+    correction = pc.fill_null(pc.add(known["correction"].take(place), pa.scalar(1, pa.int32())), 0)
+    new = came.set_column(3, "observed_time", observed).set_column(4, "correction", correction)
+    return new.filter(pc.or_(fresh, pc.fill_null(changed, False)))
