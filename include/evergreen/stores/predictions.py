@@ -59,7 +59,8 @@ class PredictionLog:
         Raises
         ------
         DataError
-            For a table that is not the layout, or of another model: nothing is stored.
+            For a table that is not the layout, of another model, or with a score that is not finite: nothing is
+            stored.
         """
         table = conform(self.model, table, layout(spec))
         _check(spec, table, classes)
@@ -159,11 +160,24 @@ def _check(spec: ModelSpec, table: pa.Table, classes: Sequence[str]) -> None:
     wrong = int(pc.sum(pc.not_equal(lengths, len(classes))).as_py() or 0)
     if wrong:
         raise DataError(f"{spec.name}: column 'scores' has not {len(classes)} numbers in {wrong} of {len(table)} rows.")
+    _check_scores(spec, table)
     undecided = table["decision"].null_count
     if undecided != (len(table) if spec.task == "regression" else 0):
         raise DataError(
             f"{spec.name}: column 'decision' is null in {undecided} of {len(table)} rows of a {spec.task} task."
         )
+
+
+def _check_scores(spec: ModelSpec, table: pa.Table) -> None:
+    for name in ("score", "scores"):
+        numbers = table[name].combine_chunks()
+        numbers = numbers.flatten() if name == "scores" else numbers
+        wrong = int((~np.isfinite(numbers.to_numpy(zero_copy_only=False))).sum())
+        if wrong:
+            raise DataError(
+                f"{spec.name}: column {name!r} holds {wrong} numbers that are NaN or infinite, in {len(table)} rows. "
+                "Log an answer only where the model gave one."
+            )
 
 
 def _pieces(table: pa.Table, per: Per) -> list[tuple[datetime, pa.Table]]:

@@ -181,6 +181,7 @@ def _multiclass(**columns: Any) -> pa.Table:
         ({"variant": ["best"] * 4}, "'variant' holds none of champion, challenger, shadow"),
         ({"scores": [[0.1, 0.9]] * 4}, "'scores' has not 0 numbers in 4 of 4 rows"),
         ({"decision": [None, "1", "1", "1"]}, "'decision' is null in 1 of 4 rows of a binary task"),
+        ({"score": [0.1, np.nan, np.inf, 0.2]}, "'score' holds 2 numbers that are NaN or infinite, in 4 rows"),
     ],
 )  # fmt: skip
 def test_a_table_that_is_not_the_layout_is_refused(changes: dict[str, Any], says: str) -> None:
@@ -202,6 +203,10 @@ def test_a_multiclass_file_names_its_classes() -> None:
     assert log.classes(file) == ("a", "b")
     with pytest.raises(DataError, match="'scores' has not 3 numbers in 2 of 2 rows"):
         log.append(MANY, _multiclass(), classes=("a", "b", "c"))
+    with pytest.raises(DataError, match="'scores' holds 1 numbers that are NaN or infinite, in 2 rows"):
+        log.append(
+            MANY, _multiclass().set_column(11, "scores", pa.array([[0.2, 0.8], [np.nan, 1.0]])), classes=("a", "b")
+        )
     with pytest.raises(DataError, match="a multiclass task needs classes"):
         log.append(MANY, _multiclass())
 
