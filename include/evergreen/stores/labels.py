@@ -53,7 +53,7 @@ class LabelLog:
         """
         tables = [
             pq.read_table(local_copy(self.store, info.key), filters=pc.field("observed_time") <= as_of)
-            for info in self.store.list(f"{self._root}date={day:%Y-%m-%d}/")
+            for info in self.store.list(f"{self._root}date={day.isoformat()}/")
             if info.key.endswith(".parquet")
         ]
         known = pa.concat_tables(tables).combine_chunks() if tables else None
@@ -72,7 +72,7 @@ class LabelLog:
     def _store(self, rows: pa.Table, day: int) -> str:
         data = parquet_of(compact(rows), metadata_of("label", SCHEMA_VERSION))
         when = date(1970, 1, 1) + timedelta(days=day)
-        key = f"{self._root}date={when:%Y-%m-%d}/{sha256(data)}.parquet"
+        key = f"{self._root}date={when.isoformat()}/{sha256(data)}.parquet"
         try:
             self.store.head(key)
         except NotFound:

@@ -70,7 +70,7 @@ def folder_of(start: datetime, per: Per) -> str:
     >>> folder_of(datetime(2013, 3, 1, 5, tzinfo=UTC), "hour")
     'date=2013-03-01/hour=05/'
     """
-    return f"date={start:%Y-%m-%d}/" + (f"hour={start:%H}/" if per == "hour" else "")
+    return f"date={start.date().isoformat()}/" + (f"hour={start:%H}/" if per == "hour" else "")
 
 
 def log_file(info: ObjectInfo) -> LogFile:

@@ -25,6 +25,8 @@ from evergreen.stores.ports import ObjectStore
 
 FEW_DAYS = 7
 """So many days are listed one by one; of longer intervals, whole months are."""
+EARLIEST, AHEAD = datetime(2000, 1, 1, tzinfo=UTC), timedelta(days=3_652)
+"""What is predicted takes place between these: 1 January of the year 1, or 1970, is what a program says that knows no time."""
 SECONDS: dict[Per, int] = {"hour": 3600, "day": 86_400}
 
 
@@ -59,8 +61,8 @@ class PredictionLog:
         Raises
         ------
         DataError
-            For a table that is not the layout, of another model, or with a score that is not finite: nothing is
-            stored.
+            For a table that is not the layout, of another model, with a score that is not finite or an event time that
+            cannot be meant (before `EARLIEST`, or more than `AHEAD` after the answer): nothing is stored.
         """
         table = conform(self.model, table, layout(spec))
         _check(spec, table, classes)
@@ -161,6 +163,7 @@ def _check(spec: ModelSpec, table: pa.Table, classes: Sequence[str]) -> None:
     if wrong:
         raise DataError(f"{spec.name}: column 'scores' has not {len(classes)} numbers in {wrong} of {len(table)} rows.")
     _check_scores(spec, table)
+    _check_times(spec, table)
     undecided = table["decision"].null_count
     if undecided != (len(table) if spec.task == "regression" else 0):
         raise DataError(
@@ -178,6 +181,17 @@ def _check_scores(spec: ModelSpec, table: pa.Table) -> None:
                 f"{spec.name}: column {name!r} holds {wrong} numbers that are NaN or infinite, in {len(table)} rows. "
                 "Log an answer only where the model gave one."
             )
+
+
+def _check_times(spec: ModelSpec, table: pa.Table) -> None:
+    event, served = (table[name] for name in ("event_time", "served_time"))
+    ahead = pc.greater(pc.subtract(event, served), pa.scalar(AHEAD, pa.duration("us")))
+    wrong = int(pc.sum(pc.or_(pc.less(event, pa.scalar(EARLIEST, event.type)), ahead)).as_py() or 0)
+    if wrong:
+        raise DataError(
+            f"{spec.name}: column 'event_time' lies before {EARLIEST:%Y-%m-%d} or more than {AHEAD.days} days after "
+            f"'served_time' in {wrong} of {len(table)} rows. Log when what is predicted takes place."
+        )
 
 
 def _pieces(table: pa.Table, per: Per) -> list[tuple[datetime, pa.Table]]:

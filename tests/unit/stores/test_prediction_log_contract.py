@@ -3,7 +3,7 @@
 import io
 import json
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -21,7 +21,7 @@ from evergreen.core.errors import DataError
 from evergreen.core.settings import settings
 from evergreen.records.interval import Interval
 from evergreen.stores.memory import MemoryStore
-from evergreen.stores.partitions import Partition
+from evergreen.stores.partitions import Partition, folder_of
 from evergreen.stores.ports import ObjectStore
 from evergreen.stores.predictions import PredictionLog, contexts, layout
 
@@ -169,6 +169,14 @@ def _multiclass(**columns: Any) -> pa.Table:
     return made.drop_columns(["context_airport"])
 
 
+def _seen(event: datetime) -> dict[str, Any]:
+    """Four rows that were answered on Monday, the last of them of another time."""
+    return {
+        "event_time": pa.array([MONDAY] * 3 + [event], MOMENT),
+        "served_time": pa.array([MONDAY] * 4, MOMENT),
+    }
+
+
 @pytest.mark.parametrize(
     ("changes", "says"),
     [
@@ -182,6 +190,9 @@ def _multiclass(**columns: Any) -> pa.Table:
         ({"scores": [[0.1, 0.9]] * 4}, "'scores' has not 0 numbers in 4 of 4 rows"),
         ({"decision": [None, "1", "1", "1"]}, "'decision' is null in 1 of 4 rows of a binary task"),
         ({"score": [0.1, np.nan, np.inf, 0.2]}, "'score' holds 2 numbers that are NaN or infinite, in 4 rows"),
+        (_seen(datetime(1, 1, 1, tzinfo=UTC)), "'event_time' lies before 2000-01-01 .* in 1 of 4 rows"),
+        (_seen(datetime(1970, 1, 1, tzinfo=UTC)), "'event_time' lies before 2000-01-01 .* in 1 of 4 rows"),
+        (_seen(MONDAY + 3_653 * DAY), "more than 3652 days after 'served_time' in 1 of 4 rows"),
     ],
 )  # fmt: skip
 def test_a_table_that_is_not_the_layout_is_refused(changes: dict[str, Any], says: str) -> None:
@@ -189,6 +200,17 @@ def test_a_table_that_is_not_the_layout_is_refused(changes: dict[str, Any], says
     with pytest.raises(DataError, match=says):
         log.append(SPEC, predictions(4, **changes))
     assert log.partitions() == ()
+
+
+@pytest.mark.parametrize("event", [datetime(2000, 1, 1, tzinfo=UTC), MONDAY + 3_652 * DAY])
+def test_an_event_long_ago_or_years_ahead_is_logged(event: datetime) -> None:
+    log = PredictionLog(MemoryStore(), "small")
+    log.append(SPEC, predictions(4, **_seen(event)), per="day")
+    assert sorted(p.interval.start for p in log.partitions()) == sorted((MONDAY, event))
+
+
+def test_a_year_has_four_digits() -> None:
+    assert folder_of(datetime(999, 1, 1, tzinfo=UTC), "day") == "date=0999-01-01/"
 
 
 def test_a_missing_column_is_named() -> None:
