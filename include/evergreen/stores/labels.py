@@ -13,8 +13,7 @@ from evergreen.core.errors import DataError, NotFound
 from evergreen.records.interval import Interval
 from evergreen.records.label import SCHEMA_VERSION, label_layout
 from evergreen.spec.model import ModelSpec
-from evergreen.stores.cache import local_copy
-from evergreen.stores.log_layout import compact, conform, metadata_of, parquet_of
+from evergreen.stores.log_layout import compact, conform, metadata_of, parquet_of, readable
 from evergreen.stores.ports import ObjectStore
 
 DAY_US = 86_400_000_000
@@ -49,10 +48,10 @@ class LabelLog:
         """The label of each prediction of a day, of all that were observed until ``as_of``; None without any.
 
         The highest correction counts, then the one observed last, then the larger value: what counts does not depend on
-        the order in which labels came.
+        the order in which labels came. Raises ``IntegrityError`` for a file of a newer release.
         """
         tables = [
-            pq.read_table(local_copy(self.store, info.key), filters=pc.field("observed_time") <= as_of)
+            pq.read_table(readable(self.store, info.key, SCHEMA_VERSION), filters=pc.field("observed_time") <= as_of)
             for info in self.store.list(f"{self._root}date={day.isoformat()}/")
             if info.key.endswith(".parquet")
         ]

@@ -1,16 +1,19 @@
-"""Tables of a log: held against their layout, and written as Parquet."""
+"""Tables of a log: held against their layout, written as Parquet, and read back."""
 
 import io
 import json
 from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from evergreen.core.errors import DataError
+from evergreen.core.errors import DataError, IntegrityError
 from evergreen.records.logged import Kind, LoggedColumn
+from evergreen.stores.cache import local_copy
+from evergreen.stores.ports import ObjectStore
 
 ROW_GROUP = 65_536
 DICTIONARY_BYTES = 65_536
@@ -23,6 +26,7 @@ ARROW: dict[Kind, pa.DataType] = {
     "moment": pa.timestamp("us", tz="UTC"),
 }
 MOST_NAMED = 10
+VERSION = "evergreen.schema_version"
 
 
 def conform(model: str, table: pa.Table, layout: Sequence[LoggedColumn]) -> pa.Table:
@@ -76,8 +80,25 @@ def parquet_of(table: pa.Table, metadata: dict[str, str]) -> bytes:
 
 def metadata_of(record: str, version: int, classes: Sequence[str] = ()) -> dict[str, str]:
     """What a file of a log says of itself."""
-    said = {"evergreen.record": record, "evergreen.schema_version": str(version)}
+    said = {"evergreen.record": record, VERSION: str(version)}
     return said | ({"evergreen.classes": json.dumps(list(classes))} if classes else {})
+
+
+def readable(store: ObjectStore, key: str, version: int) -> Path:
+    """A local copy of a file of a log; read-only.
+
+    Raises
+    ------
+    NotFound
+        It is gone.
+    IntegrityError
+        It says that its layout is newer than ``version``.
+    """
+    path = local_copy(store, key)
+    said = int((pq.read_schema(path).metadata or {}).get(VERSION.encode(), b"0"))
+    if said > version:
+        raise IntegrityError(f"{key} is of version {said}; this release reads up to {version}. Upgrade Evergreen.")
+    return path
 
 
 def firsts(ids: pa.ChunkedArray) -> np.ndarray:

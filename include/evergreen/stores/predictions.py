@@ -17,9 +17,8 @@ from evergreen.records.interval import Interval
 from evergreen.records.logged import LoggedColumn
 from evergreen.records.prediction import SCHEMA_VERSION, VARIANTS, prediction_layout
 from evergreen.spec.model import ModelSpec
-from evergreen.stores.cache import local_copy
 from evergreen.stores.duplicates import Masks, first_written
-from evergreen.stores.log_layout import ROW_GROUP, compact, conform, firsts, metadata_of, parquet_of
+from evergreen.stores.log_layout import ROW_GROUP, compact, conform, firsts, metadata_of, parquet_of, readable
 from evergreen.stores.partitions import LogFile, Partition, Per, folder_of, log_file, partitioned
 from evergreen.stores.ports import ObjectStore
 
@@ -85,8 +84,8 @@ class PredictionLog:
         return None if first is None else log_file(first).events.start
 
     def path(self, file: LogFile) -> Path:
-        """A local copy of a file; read-only. Raises ``NotFound`` when it is gone."""
-        return local_copy(self.store, file.key)
+        """A local copy of a file; read-only. Raises as `readable` does, for one that is gone or of a newer release."""
+        return readable(self.store, file.key, SCHEMA_VERSION)
 
     def keep(self, partition: Partition) -> Masks:
         """For each file of the partition a mask of the rows that count; None where all do, which is the rule."""

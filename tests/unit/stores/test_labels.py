@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from tests.unit.stores.logged import MOMENT, MONDAY, labels, spec_of
 from tests.unit.stores.test_prediction_log_contract import MANY
 
-from evergreen.core.errors import DataError
+from evergreen.core.errors import DataError, IntegrityError
 from evergreen.core.settings import settings
 from evergreen.records.interval import Interval
 from evergreen.stores.labels import LabelLog
@@ -82,6 +82,15 @@ def test_classes_are_text() -> None:
     log.append(MANY, labels(["a", "b"], [MONDAY] * 2, ["late", "cancelled"]))
     log.append(MANY, labels(["b"], [MONDAY], ["diverted"], correction=pa.array([1], pa.int32())))
     assert _values(log, Interval(start=MONDAY, end=MONDAY + DAY)) == {"a": "late", "b": "diverted"}
+
+
+def test_labels_of_a_newer_release_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    log = _log()
+    with monkeypatch.context() as patch:
+        patch.setattr("evergreen.stores.labels.SCHEMA_VERSION", 2)
+        (key,) = log.append(SPEC, labels(["a"], [MONDAY], [0.0]))
+    with pytest.raises(IntegrityError, match=f"{key} is of version 2; this release reads up to 1. Upgrade"):
+        log.latest(MONDAY.date(), as_of=FAR)
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ from hypothesis import settings as hypothesis
 from hypothesis import strategies as st
 from tests.unit.stores.logged import MOMENT, MONDAY, predictions, spec_of
 
-from evergreen.core.errors import DataError
+from evergreen.core.errors import DataError, IntegrityError
 from evergreen.core.settings import settings
 from evergreen.records.interval import Interval
 from evergreen.stores.memory import MemoryStore
@@ -238,6 +238,17 @@ def test_a_file_says_what_it_is() -> None:
     (key,) = log.append(SPEC, predictions(3, step=HOUR / 4))
     metadata = pq.read_schema(io.BytesIO(log.store.get(key))).metadata
     assert (metadata[b"evergreen.record"], json.loads(metadata[b"evergreen.schema_version"])) == (b"prediction", 1)
+
+
+def test_a_file_of_a_newer_release_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    log = PredictionLog(MemoryStore(), "small")
+    with monkeypatch.context() as patch:
+        patch.setattr("evergreen.stores.predictions.SCHEMA_VERSION", 2)
+        (key,) = log.append(SPEC, predictions(1))
+    (partition,) = log.partitions()
+    for read in (lambda: list(log.read(partition, ["score"])), lambda: log.columns(partition.files[0])):
+        with pytest.raises(IntegrityError, match=f"{key} is of version 2; this release reads up to 1. Upgrade"):
+            read()
 
 
 def test_contexts_are_columns_that_are_no_features() -> None:
