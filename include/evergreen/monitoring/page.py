@@ -16,6 +16,10 @@ CAUSES = {
     "concept": "The model does worse than its inputs let one expect: what it learned no longer holds (concept drift).",
     "data": "The inputs alone let one expect this: the rows have become harder, the model errs no more than it did (data drift).",
 }
+AGAIN = (
+    "The truth of a window is measured when its labels are due, and once more, with late and corrected labels, when the window "
+    "that is due shares no day with it. What is corrected after that does not count."
+)
 MOST_PAST = 30
 
 
@@ -70,6 +74,8 @@ def _estimates(report: PerformanceReport) -> Section:
     said = [f"Estimated from the scores alone, for {current}." if report.estimated else report.unestimated]
     if report.coverage is not None:
         said.append(f"Of the estimates of earlier windows, {report.coverage:.0%} held the truth in their interval.")
+    if report.past:
+        said.append(AGAIN)
     now = tuple((e.metric, *_ends(e.estimate)) for e in report.estimated)
     past = tuple(
         (

@@ -1,9 +1,9 @@
 """Performance: a version's served predictions held against their labels, and against what its scores let one expect."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import numpy as np
 import pyarrow.compute as pc
@@ -13,7 +13,7 @@ from evergreen.measures.classes import aligned
 from evergreen.monitoring.cause import cause
 from evergreen.monitoring.estimate import estimate
 from evergreen.monitoring.served import Served, served
-from evergreen.monitoring.truth import Truth, measured, truth, watched_disparities, watched_slices
+from evergreen.monitoring.truth import Truth, measured, truth, values, watched_disparities, watched_slices
 from evergreen.records.calibration import Calibration
 from evergreen.records.interval import Interval
 from evergreen.records.performance import Expected, Past, PerformanceReport
@@ -55,7 +55,8 @@ def performance(
         Of the version; without one there is no estimate.
     earlier
         Reports on the same version, the one as of the end of the window that is due among them: what that one expected of
-        it is held against the truth.
+        it is held against the truth. The truth of the last window that shares no row with the one that is due is measured
+        again: its labels may have been corrected since.
     """
     ended = due(spec, window, as_of)
     asked = tuple(dict.fromkeys((*spec.slices.columns_read, *spec.columns.sensitive)))
@@ -63,7 +64,12 @@ def performance(
     newest = rows if window == ended else served(spec, log, window, version=version)
     known = truth(spec, rows, ended)
     report = replace(_measured(spec, known, rows, ended), version=version, current=window)
-    return _estimated(spec, calibration, report, known.rows, newest, earlier)
+    past, again = _past(earlier), _apart(ended, spec.monitoring.every)
+    if any(p.window == again for p in past):
+        rows = served(spec, log, again, version=version, labels=labels, as_of=as_of)
+        past = _with_truth(past, again, values(spec, truth(spec, rows, again)))
+    said = [e for one in earlier if one.current == ended for e in one.estimated]
+    return _estimated(spec, calibration, report, known.rows, newest, past, said)
 
 
 def due(spec: ModelSpec, window: Interval, as_of: datetime) -> Interval:
@@ -110,12 +116,13 @@ def _estimated(
     report: PerformanceReport,
     known: Served,
     newest: Served,
-    earlier: Sequence[PerformanceReport],
+    past: Sequence[Past],
+    said: Sequence[Expected],
 ) -> PerformanceReport:
     """The report with what scores alone suggest, of the ``known`` rows and of the ``newest``."""
-    before = tuple(p for p in _past(earlier) if p.window != report.window)
+    before = tuple(p for p in past if p.window != report.window)
     matched = _expected(spec, calibration, known, before) if report.measured else ()
-    past = (*before, *_became(report, matched, earlier))[-MOST_PAST:]
+    past = (*before, *_became(report, matched, said))[-MOST_PAST:]
     estimated = _expected(spec, calibration, newest, past)
     held = [p.expected.held for p in past if p.expected.held is not None]
     return replace(
@@ -134,21 +141,34 @@ def _past(earlier: Sequence[PerformanceReport]) -> tuple[Past, ...]:
     return tuple(known[key] for key in sorted(known))
 
 
-def _became(
-    report: PerformanceReport, matched: Sequence[Expected], earlier: Sequence[PerformanceReport]
-) -> tuple[Past, ...]:
-    """What was expected of the window when it was the newest, with its truth.
+def _apart(window: Interval, every: timedelta) -> Interval:
+    """The last window before this one, in steps of ``every``, that shares no row with it."""
+    shift = math.ceil((window.end - window.start) / every) * every
+    return Interval(start=window.start - shift, end=window.end - shift)
+
+
+def _with_truth(past: Sequence[Past], window: Interval, known: Mapping[str, float]) -> tuple[Past, ...]:
+    """The past with what is known of one window by now: its labels may have been corrected, and late ones have come."""
+    return tuple(
+        replace(p, expected=replace(p.expected, truth=known.get(p.expected.metric, p.expected.truth)))
+        if p.window == window
+        else p
+        for p in past
+    )
+
+
+def _became(report: PerformanceReport, matched: Sequence[Expected], said: Sequence[Expected]) -> tuple[Past, ...]:
+    """What was ``said`` of the window when it was the newest, with its truth.
 
     Where nothing was, what is expected of it now: that teaches how far estimates are off, and has no interval that could hold.
     """
-    said = {e.metric: e for one in earlier if one.current == report.window for e in one.estimated}
-    values = {m.metric: m.estimate.value for m in report.measured}
+    known = {m.metric: m.estimate.value for m in report.measured}
     late = report.window != report.current
-    thought = {e.metric: _afterwards(e) if late else e for e in matched} | said
+    thought = {e.metric: _afterwards(e) if late else e for e in matched} | {e.metric: e for e in said}
     return tuple(
-        Past(window=report.window, expected=replace(e, truth=values[name]))
+        Past(window=report.window, expected=replace(e, truth=known[name]))
         for name, e in thought.items()
-        if name in values
+        if name in known
     )
 
 

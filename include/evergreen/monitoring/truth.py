@@ -1,5 +1,6 @@
 """Truth: served rows with their labels, and what is measured on them."""
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,6 +11,7 @@ from evergreen.measures.classes import aligned, class_numbers
 from evergreen.measures.disparities import disparities
 from evergreen.measures.holdout import Holdout, shortcoming
 from evergreen.measures.measure import measure
+from evergreen.measures.metrics import BUILDERS
 from evergreen.measures.scoring import flaw
 from evergreen.measures.slices import slices
 from evergreen.monitoring.served import Served, numeric
@@ -19,7 +21,7 @@ from evergreen.records.performance import Measured
 from evergreen.spec.metrics import metrics_of
 from evergreen.spec.model import ModelSpec
 from evergreen.spec.slices import Slices
-from evergreen.stats.bootstrap import Floats
+from evergreen.stats.bootstrap import Floats, observed
 
 FAIRNESS: tuple[FairnessMeasure, ...] = (
     "demographic_parity_difference", "equalized_odds_difference", "disparate_impact_ratio",
@@ -60,6 +62,16 @@ def measured(spec: ModelSpec, found: Truth, *, seed: int) -> tuple[Measured, ...
         return ()
     metrics, _ = measure(spec.task, found.labels, {"challenger": found.scores}, found.rows.clusters, seed=seed)
     return tuple(Measured(metric=metric.name, estimate=metric.estimate) for metric in metrics)
+
+
+def values(spec: ModelSpec, found: Truth) -> dict[str, float]:
+    """Every metric of the task that is defined on these rows, without an interval; none where they cannot be measured."""
+    if found.reason:
+        return {}
+    units = found.rows.clusters
+    builders = BUILDERS[spec.task].items()
+    seen = {name: observed(build(found.labels, found.scores, units.of_row), units.count) for name, build in builders}
+    return {name: value for name, value in seen.items() if math.isfinite(value)}
 
 
 def watched_slices(spec: ModelSpec, found: Truth, *, seed: int) -> tuple[Slice, ...]:

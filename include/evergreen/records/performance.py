@@ -39,7 +39,10 @@ class Expected:
 
 @dataclass(frozen=True, kw_only=True)
 class Past:
-    """An estimate of an earlier window whose labels have come since."""
+    """An estimate of an earlier window whose labels have come since.
+
+    Its truth is measured when the labels are due, and once more when the window that is due shares no row with it.
+    """
 
     window: Interval
     expected: Expected

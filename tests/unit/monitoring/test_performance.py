@@ -191,6 +191,24 @@ def test_an_estimate_that_is_made_when_the_truth_is_known_held_nothing() -> None
     assert both.coverage is not None
 
 
+def test_the_truth_of_a_past_window_is_measured_again_with_corrected_labels() -> None:
+    world, made = World(30), calibration()
+    world.learn()
+    first = world.report(15, calibration=made)
+    rows = slice(0, 700)
+    turned = np.where(np.arange(700) < 400, 1 - world.truth[rows], world.truth[rows])
+    wrong = pa.array([1] * 400, pa.int32())
+    world.labels.append(SPEC, labels(world.ids[:400], world.times[:400], turned[:400].astype(float).tolist(), after=17 * DAY, correction=wrong))  # fmt: skip
+    later, apart = (world.report(end, calibration=made, earlier=[first]) for end in (28, 29))
+    was, kept, now = (
+        {p.expected.metric: p.expected for p in one.past if p.window == first.window} for one in (first, later, apart)
+    )
+    assert kept == was, "the window that is due shares a day with it"
+    assert now["roc_auc"].truth == pytest.approx(roc_auc_score(turned, world.scores[rows]))
+    assert now["accuracy"].truth == pytest.approx(accuracy_score(turned, world.scores[rows] >= 0.5))
+    assert {name: e.estimate for name, e in now.items()} == {name: e.estimate for name, e in was.items()}
+
+
 @pytest.mark.parametrize(("changes", "kind"), [({}, ""), ({"slope": 0.2}, "concept"), ({"shift": 0.7}, "data")])
 def test_it_says_what_changed(changes: dict[str, Any], kind: str) -> None:
     world = World(**changes)
