@@ -69,8 +69,6 @@ COVERED_BY = {
     "include/evergreen/monitoring/doing.py": "unit/monitoring/test_findings.py",
     "include/evergreen/monitoring/drifting.py": "unit/monitoring/test_findings.py",
     "include/evergreen/monitoring/held.py": "unit/monitoring/test_findings.py",
-    "include/evergreen/monitoring/page.py": "unit/flows/test_monitor.py",
-    "include/evergreen/monitoring/told.py": "unit/flows/test_monitor.py",
     "include/evergreen/monitoring/parquet.py": "unit/monitoring/test_profile.py",
     "include/evergreen/monitoring/served.py": "unit/monitoring/test_performance.py",
     "include/evergreen/monitoring/truth.py": "unit/monitoring/test_performance.py",

@@ -8,7 +8,7 @@ from evergreen.pages.page import Section, Table, html
 from evergreen.records.drift import DriftReport
 from evergreen.records.evaluation import Estimate
 from evergreen.records.monitor import MonitorReport
-from evergreen.records.performance import PerformanceReport
+from evergreen.records.performance import Past, PerformanceReport, newest_of
 from evergreen.records.profile import Profile
 from evergreen.records.reference import Reference
 
@@ -21,6 +21,7 @@ AGAIN = (
     "that is due shares no day with it. What is corrected after that does not count."
 )
 MOST_PAST = 30
+"""So many windows are shown."""
 
 
 def page(
@@ -72,26 +73,24 @@ def _performance(report: PerformanceReport) -> Iterator[Section]:
 def _estimates(report: PerformanceReport) -> Section:
     current = f"{report.current.start:%Y-%m-%d} to {report.current.end:%Y-%m-%d}"
     said = [f"Estimated from the scores alone, for {current}." if report.estimated else report.unestimated]
-    if report.coverage is not None:
-        said.append(f"Of the estimates of earlier windows, {report.coverage:.0%} held the truth in their interval.")
+    held = [(metric, *report.held(metric)) for metric in dict.fromkeys(p.expected.metric for p in report.past)]
+    if shares := ", ".join(f"{metric} {times} of {count}" for metric, times, count in held if count):
+        said.append(f"Estimates of earlier windows that held the truth in their interval: {shares}.")
     if report.past:
         said.append(AGAIN)
     now = tuple((e.metric, *_ends(e.estimate)) for e in report.estimated)
-    past = tuple(
-        (
-            f"{p.window.end:%Y-%m-%d}",
-            p.expected.metric,
-            *_ends(p.expected.estimate),
-            "" if p.expected.truth is None else f"{p.expected.truth:.4f}",
-            {True: "yes", False: "no", None: ""}[p.expected.held],
-        )
-        for p in report.past[-MOST_PAST:]
-    )
+    past = tuple(_became(p) for p in newest_of(report.past, MOST_PAST))
     tables = [Table(head=("metric", "estimate", "low", "high"), rows=now)] if now else []
-    tables += (
-        [Table(head=("window's end", "metric", "estimate", "low", "high", "truth", "held"), rows=past)] if past else []
-    )
+    head = ("window's end", "metric", "estimate", "low", "high", "truth", "error", "held")
+    tables += [Table(head=head, rows=past)] if past else []
     return Section(title="Estimated performance", paragraphs=tuple(filter(None, said)), tables=tuple(tables))
+
+
+def _became(past: Past) -> tuple[str, ...]:
+    found, truth = past.expected.estimate, past.expected.truth
+    known = ("", "") if truth is None else (f"{truth:.4f}", f"{found.value - truth:+.4f}")
+    held = {True: "yes", False: "no", None: ""}[past.expected.held]
+    return (f"{past.window.end:%Y-%m-%d}", past.expected.metric, *_ends(found), *known, held)
 
 
 def _groups(report: PerformanceReport) -> Section:

@@ -16,15 +16,15 @@ from evergreen.monitoring.served import Served, served
 from evergreen.monitoring.truth import Truth, measured, truth, values, watched_disparities, watched_slices
 from evergreen.records.calibration import Calibration
 from evergreen.records.interval import Interval
-from evergreen.records.performance import Expected, Past, PerformanceReport
+from evergreen.records.performance import Expected, Past, PerformanceReport, newest_of
 from evergreen.spec.model import ModelSpec
 from evergreen.stats.bootstrap import Floats
 from evergreen.stats.intervals import TAIL
 from evergreen.stores.labels import LabelLog
 from evergreen.stores.predictions import PredictionLog
 
-MOST_PAST = 400
-"""So many estimates of earlier windows are kept in a report."""
+MOST_PAST = 100
+"""Of so many earlier windows the estimates are kept in a report."""
 SEED_DIGITS = 12
 AFTERWARDS = ", made when the labels had come"
 UNCALIBRATED = "No calibration is stored with the version: there is no label-free estimate."
@@ -122,7 +122,7 @@ def _estimated(
     """The report with what scores alone suggest, of the ``known`` rows and of the ``newest``."""
     before = tuple(p for p in past if p.window != report.window)
     matched = _expected(spec, calibration, known, before) if report.measured else ()
-    past = (*before, *_became(report, matched, said))[-MOST_PAST:]
+    past = newest_of((*before, *_became(report, matched, said)), MOST_PAST)
     estimated = _expected(spec, calibration, newest, past)
     held = [p.expected.held for p in past if p.expected.held is not None]
     return replace(

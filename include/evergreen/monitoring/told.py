@@ -57,7 +57,8 @@ def _performance(report: PerformanceReport | None) -> Iterator[str]:
         yield f"Performance, {report.labelled:,} of {report.rows:,} rows have a label, {window}: {numbers}."
     for expected in report.estimated[:1]:
         e = expected.estimate
-        held = "" if report.coverage is None else f" Such intervals held {report.coverage:.0%} of the truths so far."
+        times, count = report.held(expected.metric)
+        held = f" Such intervals held {times} of {count} truths so far." if count else ""
         yield f"Estimated without labels: {expected.metric} {_interval(e.value, e.low, e.high)}.{held}"
 
 

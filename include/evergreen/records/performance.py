@@ -1,5 +1,6 @@
 """PerformanceReport: how well the champion does, on rows whose label has come, and as its scores alone suggest."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from evergreen.records.base import Record
@@ -48,6 +49,12 @@ class Past:
     expected: Expected
 
 
+def newest_of(past: Sequence[Past], windows: int) -> tuple[Past, ...]:
+    """The estimates of the newest so many windows, with all metrics of each."""
+    known = sorted({(p.window.end, p.window.start) for p in past})[-windows:]
+    return tuple(p for p in past if (p.window.end, p.window.start) in known)
+
+
 @dataclass(frozen=True, kw_only=True)
 class PerformanceReport(Record):
     """The champion's predictions of one window held against their labels.
@@ -69,7 +76,8 @@ class PerformanceReport(Record):
     unestimated
         Why there is no estimate; empty when there is one.
     past, coverage
-        Estimates of earlier windows whose truth is known, and the share of them whose interval held it; None without any.
+        Estimates of earlier windows whose truth is known, and the share of them whose interval held it, over all metrics;
+        None without any. `held` has it by metric.
     kind
         What an error tells: ``concept`` when the model does worse than its inputs let one expect, ``data`` when the
         inputs alone explain it, empty when nothing is wrong or it cannot be told.
@@ -102,3 +110,8 @@ class PerformanceReport(Record):
     def expected(self, name: str) -> Estimate | None:
         """An estimated metric, or None."""
         return next((e.estimate for e in self.estimated if e.metric == name), None)
+
+    def held(self, metric: str) -> tuple[int, int]:
+        """Of the earlier estimates of a metric with an interval: how many held the truth, and how many there are."""
+        known = [p.expected.held for p in self.past if p.expected.metric == metric and p.expected.held is not None]
+        return sum(known), len(known)

@@ -8,7 +8,7 @@ from evergreen.records.drift import ColumnDrift, DriftReport
 from evergreen.records.evaluation import Estimate
 from evergreen.records.interval import Interval
 from evergreen.records.monitor import Decision, Finding, MonitorReport
-from evergreen.records.performance import Expected, Measured, PerformanceReport
+from evergreen.records.performance import Expected, Measured, Past, PerformanceReport
 from evergreen.records.watched import Watched
 from evergreen.spec.data import Columns, Features, Label, ObjectsSource, Window
 from evergreen.spec.model import ModelSpec, Owner
@@ -112,6 +112,20 @@ def performance(
         "estimated": tuple(Expected(metric=m, estimate=e, truth=None) for m, e in (estimated or {}).items()),
     }
     return PerformanceReport(**(fields | given))
+
+
+def past(windows: int, *, held: int) -> tuple[Past, ...]:
+    """A window a day until now: of the area the first so many intervals ``held``; of the accuracy none does."""
+    found = []
+    for number in range(windows):
+        back = timedelta(days=windows - 1 - number)
+        window = Interval(start=WINDOW.start - back, end=WINDOW.end - back)
+        truth = 0.68 if number < held else 0.9
+        for metric, value in (("accuracy", 0.2), ("roc_auc", truth)):
+            found.append(
+                Past(window=window, expected=Expected(metric=metric, estimate=estimate(0.7, 0.65, 0.75), truth=value))
+            )
+    return tuple(found)
 
 
 def seen(
