@@ -27,6 +27,10 @@ MOST_PAST = 100
 """Of so many earlier windows the estimates are kept in a report."""
 SEED_DIGITS = 12
 AFTERWARDS = ", made when the labels had come"
+UNITS = (
+    "The units of the window are of {here}, those of the calibration of {there}: how far chance moves a value is not known. "
+    "Have callers give {there}, or retrain."
+)
 UNCALIBRATED = "No calibration is stored with the version: there is no label-free estimate."
 
 
@@ -180,7 +184,7 @@ def _afterwards(made: Expected) -> Expected:
 def _expected(
     spec: ModelSpec, calibration: Calibration | None, rows: Served, past: Sequence[Past]
 ) -> tuple[Expected, ...]:
-    if calibration is None or len(rows.scores) < spec.training.split.min_rows:
+    if calibration is None or rows.clusters.name != calibration.unit or len(rows.scores) < spec.training.split.min_rows:
         return ()
     scores = _in_order(rows, calibration)
     return estimate(spec.task, calibration, scores, rows.clusters, past) if np.isfinite(scores).all() else ()
@@ -195,7 +199,12 @@ def _why_not(spec: ModelSpec, calibration: Calibration | None, rows: Served) -> 
         return UNCALIBRATED
     least = spec.training.split.min_rows
     few = f"{len(rows.scores)} predictions; at least {least} are needed (training.split.min_rows)."
-    return calibration.reason or (few if len(rows.scores) < least else "Some scores are NaN or infinite.")
+    if calibration.reason or len(rows.scores) < least:
+        return calibration.reason or few
+    here, there = rows.clusters.name, calibration.unit
+    if here != there:
+        return UNITS.format(here=here, there=there)
+    return "Some scores are NaN or infinite."
 
 
 def _lags(rows: Served) -> tuple[float, float] | tuple[None, None]:

@@ -133,6 +133,17 @@ def test_too_few_labels_are_said() -> None:
     assert empty.unestimated == "0 predictions; at least 100 are needed (training.split.min_rows)."
 
 
+def test_units_of_another_kind_than_the_calibrations_give_no_estimate() -> None:
+    world = World()
+    world.learn()
+    found = world.report(calibration=replace(calibration(), unit="customer"))
+    assert (found.estimated, found.past, found.kind) == ((), (), "")
+    assert found.unestimated.startswith(
+        "The units of the window are of day, those of the calibration of customer: how far"
+    )
+    assert found.measured
+
+
 def test_slices_and_groups_of_what_was_served() -> None:
     world = World()
     world.learn()
