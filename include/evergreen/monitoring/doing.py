@@ -1,14 +1,16 @@
 """The rules on how well a champion does, and for whom, held against a performance report."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from evergreen.monitoring.held import Held, Seen
-from evergreen.records.evaluation import Estimate
+from evergreen.records.evaluation import Estimate, Slice
 from evergreen.records.watched import Watched
 from evergreen.spec import watching
 from evergreen.spec.duration import format_duration
 from evergreen.spec.metrics import metric as info_of
 from evergreen.spec.model import ModelSpec
+from evergreen.stats.intervals import quantile, shared
 
 
 def measured(spec: ModelSpec, rule: watching.Performance, seen: Seen) -> Iterator[Held]:
@@ -96,10 +98,11 @@ def fairness(spec: ModelSpec, rule: watching.FairnessWatch, seen: Seen) -> Itera
 
 
 def slices(spec: ModelSpec, rule: watching.SliceWatch, seen: Seen) -> Iterator[Held]:
-    """Each slice against the whole."""
+    """Each slice against the whole, by intervals that hold for all measured slices together."""
     report = seen.performance
+    looked_at = sum(one.challenger is not None for one in report.slices) if report else 0
     for one in report.slices if report else ():
-        whole, part = report.metric(one.metric) if report else None, one.challenger
+        whole, part = report.metric(one.metric) if report else None, _together(one, looked_at)
         if part is None or whole is None:
             yield Held(subject=one.name, sentence=f"{one.name} cannot be judged: {one.reason}")
             continue
@@ -116,3 +119,13 @@ def slices(spec: ModelSpec, rule: watching.SliceWatch, seen: Seen) -> Iterator[H
             high=part.high,
             sentence=f"{one.metric} of {one.name} is {part.value:.4g}, of all rows {whole.value:.4g}; {rule.margin:g} is borne.",
         )
+
+
+def _together(one: Slice, looked_at: int) -> Estimate | None:
+    """The metric of one of so many slices, both ends moved out to where Student's quantile puts them for all together."""
+    found = one.challenger
+    if found is None or found.low is None or found.high is None:
+        return found
+    reach = quantile(one.units, shared(looked_at)) / quantile(one.units)
+    low, high = (found.value + (end - found.value) * reach for end in (found.low, found.high))
+    return replace(found, low=low, high=high)

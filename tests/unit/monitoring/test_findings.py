@@ -119,11 +119,18 @@ def test_a_slice_is_held_against_the_whole() -> None:
         reason="",
     )
     small = replace(made, name="origin = LGA", challenger=None, reason="12 rows.")
-    found = findings(
-        spec({"rule": "slices", "margin": 0.1}),
-        seen(None, performance({"roc_auc": estimate(0.7)}, slices=(made, small))),
-    )
-    assert [(f.subject, f.holds) for f in found] == [("origin = EWR", True), ("origin = LGA", False)]
+    assert held(made, small) == {"origin = EWR": True, "origin = LGA": False}
+    certain = replace(made, name="certain", challenger=estimate(0.5, 0.49, 0.51))
+    many = [replace(made, name=f"carrier = {number}", challenger=estimate(0.5, 0.42, 0.58)) for number in range(10)]
+    assert held(many[0], *[replace(small, name=f"small {number}") for number in range(10)])["carrier = 0"]
+    one_of_many = held(*many, certain)
+    assert one_of_many == {s.name: False for s in many} | {"certain": True}, "one of many slices is that bad by chance"
+
+
+def held(*slices: Slice) -> dict[str, bool]:
+    """Which of the slices is found to be worse than the whole by more than 0.1."""
+    seen_of_all = seen(None, performance({"roc_auc": estimate(0.7)}, slices=slices))
+    return {f.subject: f.holds for f in findings(spec({"rule": "slices", "margin": 0.1}), seen_of_all)}
 
 
 def walked(holds: list[bool], rule: dict[str, Any]) -> list[Finding]:
