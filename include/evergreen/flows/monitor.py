@@ -6,6 +6,7 @@ last: one that was written and not noted is made again, which asks for nothing t
 """
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from evergreen.core.errors import NotFound
@@ -24,6 +25,7 @@ from evergreen.flows.looks import (
 )
 from evergreen.flows.windows import Windows
 from evergreen.flows.workspace import Workspace
+from evergreen.monitoring.cause import cause_by_drift
 from evergreen.monitoring.drift import drift as compared
 from evergreen.monitoring.performance import due
 from evergreen.monitoring.performance import performance as measured
@@ -93,6 +95,10 @@ def performance(ws: Workspace, until: datetime) -> Looked:
                 calibration=windows.champion.calibration,
                 earlier=earlier_parts(ws.store, ws.model, before, PERFORMANCE, PerformanceReport, version),
             )
+            if not report.estimated:
+                drifted = read_part(ws.store, folder_of(ws.model, said) + DRIFT, DriftReport, version)
+                judged = windows.champion.watched.metrics
+                report = replace(report, kind=cause_by_drift(ws.spec.task, judged, report.measured, drifted))
             ws.store.put(key, report.to_json())
 
     return _each(ws, until, looked)

@@ -16,6 +16,10 @@ CAUSES = {
     "concept": "The model does worse than its inputs let one expect: what it learned no longer holds (concept drift).",
     "data": "The inputs alone let one expect this: the rows have become harder, the model errs no more than it did (data drift).",
 }
+CAUSES_BY_DRIFT = {
+    "concept": "The model does worse than at its evaluation, on rows like those before: what it learned no longer holds (concept drift).",
+    "data": "The model does worse than at its evaluation, on other rows than before (data drift); whether they alone are why, cannot be told.",
+}
 AGAIN = (
     "The truth of a window is measured when its labels are due, and once more, with late and corrected labels, when the window "
     "that is due shares no day with it. What is corrected after that does not count."
@@ -57,7 +61,7 @@ def _performance(report: PerformanceReport) -> Iterator[Section]:
     said = [
         f"Predictions from {window}: {report.rows:,}, of which {report.labelled:,} have a label; {report.corrected:,} were corrected.{lag}",
         report.reason,
-        CAUSES.get(report.kind, ""),
+        (CAUSES if report.estimated else CAUSES_BY_DRIFT).get(report.kind, ""),
     ]
     metrics = tuple((m.metric, *_ends(m.estimate), m.estimate.method) for m in report.measured)
     yield Section(

@@ -80,7 +80,8 @@ class PerformanceReport(Record):
         None without any. `held` has it by metric.
     kind
         What an error tells: ``concept`` when the model does worse than its inputs let one expect, ``data`` when the
-        inputs alone explain it, empty when nothing is wrong or it cannot be told.
+        inputs alone explain it, empty when nothing is wrong or it cannot be told. Without an estimate (of a regression):
+        worse than at the evaluation, on rows whose features do not drift, or do.
     """
 
     model: str

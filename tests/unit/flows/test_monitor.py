@@ -198,6 +198,17 @@ def test_what_was_said_is_found_however_late_its_labels_are(watched: Place, monk
     assert said.estimated
 
 
+def test_without_an_estimate_drift_tells_the_cause(drifted: Place) -> None:
+    champion = champion_of(drifted.ws)
+    assert isinstance(champion, Champion)
+    silent = replace(champion.calibration, curves=(), checked=(), reason="It says nothing of its error.")
+    drifted.ws.store.put(champion.watched.calibration, silent.to_json())
+    for step in (monitor.drift, monitor.performance):
+        step(drifted.ws, FEBRUARY + 10 * DAY)
+    found = read_performance(drifted.ws.store, folder_of("small", FEBRUARY + 10 * DAY) + "performance.json")
+    assert (found.estimated, found.kind) == ((), "data")
+
+
 def test_drift_waits_until_much_is_known_of_the_rows_that_come_now(half_looked: Place) -> None:
     retraining = {**WATCH["retraining"], "min_growth": 1_000}
     content = half_looked.ws.spec.model_dump() | {"monitoring": {**WATCH, "retraining": retraining}}

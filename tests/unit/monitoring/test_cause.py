@@ -3,10 +3,13 @@
 import pytest
 from tests.unit.monitoring.scored import calibration
 
-from evergreen.monitoring.cause import cause
+from evergreen.monitoring.cause import cause, cause_by_drift
 from evergreen.monitoring.estimate import reach
+from evergreen.records.drift import DriftReport
 from evergreen.records.evaluation import Estimate
 from evergreen.records.performance import Expected, Measured
+
+from .samples import column, drift
 
 CALIBRATION = calibration()
 JUDGED = CALIBRATION.checked[0].measured
@@ -42,3 +45,36 @@ def test_what_changed(measured: float | None, expected: float | None, newest: fl
 
 def test_without_a_calibration_it_cannot_be_told() -> None:
     assert cause("binary", None, (), (), (), 0) == ""
+
+
+WORSE, SAME = Estimate(value=9.0, low=8.0, high=10.0, method="m"), Estimate(value=8.0, low=7.0, high=9.0, method="m")
+STEADY, DRIFTING = (drift(column("temp", drifts=drifts), column("wind", drifts=False)) for drifts in (False, True))
+
+
+@pytest.mark.parametrize(
+    ("now", "drifted", "says"),
+    [
+        (WORSE, STEADY, "concept"),
+        (WORSE, DRIFTING, "data"),
+        (SAME, STEADY, ""),
+        (SAME, DRIFTING, ""),
+        (WORSE, None, ""),
+        (WORSE, drift(enough=False), ""),
+        (None, STEADY, ""),
+        (Estimate(value=9.0, low=None, high=None, method="m"), STEADY, ""),
+    ],
+)
+def test_a_regression_that_errs_more_is_told_apart_by_drift(
+    now: Estimate | None, drifted: DriftReport | None, says: str
+) -> None:
+    judged = {"rmse": Estimate(value=7.0, low=6.5, high=7.5, method="m")}
+    seen = () if now is None else (Measured(metric="rmse", estimate=now),)
+    assert cause_by_drift("regression", judged, seen, drifted) == says
+    assert cause_by_drift("regression", {}, seen, drifted) == ""
+
+
+@pytest.mark.parametrize(("high", "says"), [(0.6, "concept"), (0.7, "")])
+def test_a_metric_of_which_more_is_better_is_worse_below(high: float, says: str) -> None:
+    judged = {"roc_auc": Estimate(value=0.7, low=0.65, high=0.75, method="m")}
+    seen = (Measured(metric="roc_auc", estimate=Estimate(value=0.55, low=0.5, high=high, method="m")),)
+    assert cause_by_drift("binary", judged, seen, STEADY) == says

@@ -29,3 +29,10 @@ def test_past_windows_are_shown_whole_with_their_errors_and_what_held_by_metric(
 def test_the_newest_windows_are_kept_with_all_their_metrics() -> None:
     kept = newest_of(past(5, held=0), 3)
     assert kept == past(5, held=0)[-6:]
+
+
+def test_the_cause_is_told_by_what_told_it() -> None:
+    measured = {"roc_auc": estimate(0.7)}
+    by_drift = _page(performance(measured, kind="data"))
+    assert "does worse than at its evaluation, on other rows than before (data drift)" in by_drift
+    assert "The inputs alone let one expect this" in _page(performance(measured, measured, kind="data"))
