@@ -208,10 +208,9 @@ def _why_not(spec: ModelSpec, calibration: Calibration | None, rows: Served) -> 
 
 
 def _lags(rows: Served) -> tuple[float, float] | tuple[None, None]:
-    """Seconds from event to label, the median and the 95th percentile: of first labels, as a correction has come later."""
-    first = rows.table.filter(pc.equal(rows.table["correction"].cast("int32"), 0))
-    if not len(first):
+    """Seconds from event to first label, whether or not it was corrected: the median and the 95th percentile."""
+    if not len(rows.table):
         return None, None
-    moments = [first[name].cast("int64").to_numpy() for name in ("observed_time", "event_time")]
+    moments = [rows.table[name].cast("int64").to_numpy() for name in ("first_observed", "event_time")]
     median, high = np.quantile((moments[0] - moments[1]) / 1e6, [0.5, 1 - 2 * TAIL])
     return float(median), float(high)

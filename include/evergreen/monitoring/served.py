@@ -20,7 +20,7 @@ from evergreen.stores.partitions import Partition
 from evergreen.stores.predictions import PredictionLog
 
 DAY_US = 86_400_000_000
-LABEL = ("value", "observed_time", "correction")
+LABEL = ("value", "first_observed", "correction")
 
 
 @dataclass(frozen=True)
@@ -30,8 +30,8 @@ class Served:
     Attributes
     ----------
     table
-        ``event_time``, the columns asked for by the names of the spec, and ``value``, ``observed_time`` and ``correction``
-        of the label: null where there is none.
+        ``event_time``, the columns asked for by the names of the spec, and of the label ``value`` and ``correction``, and when
+        the first one was observed (``first_observed``): null where there is none.
     scores
         (n,), or (n, k) in the order of ``classes``.
     missing
@@ -107,12 +107,9 @@ class _Labels:
         known = self._of(rows["event_time"][0].as_py().date()) if len(rows) else None
         ids, rows = rows["prediction_id"], rows.drop_columns(["prediction_id"])
         if known is None:
-            nothing = pa.nulls(len(rows))
-            return (
-                rows.append_column("value", nothing)
-                .append_column("observed_time", nothing)
-                .append_column("correction", nothing)
-            )
+            for name in LABEL:
+                rows = rows.append_column(name, pa.nulls(len(rows)))
+            return rows
         found = pc.index_in(ids, value_set=known["prediction_id"].combine_chunks())
         for name in LABEL:
             rows = rows.append_column(name, known[name].take(found))

@@ -48,7 +48,8 @@ class LabelLog:
         """The label of each prediction of a day, of all that were observed until ``as_of``; None without any.
 
         The highest correction counts, then the one observed last, then the larger value: what counts does not depend on
-        the order in which labels came. Raises ``IntegrityError`` for a file of a newer release.
+        the order in which labels came. ``first_observed`` is when the first label of the prediction was. Raises
+        ``IntegrityError`` for a file of a newer release.
         """
         tables = [
             pq.read_table(readable(self.store, info.key, SCHEMA_VERSION), filters=pc.field("observed_time") <= as_of)
@@ -95,13 +96,14 @@ def _check(spec: ModelSpec, table: pa.Table) -> None:
 
 
 def _last(labels: pa.Table) -> pa.Table:
-    """One row for each prediction id."""
+    """One row for each prediction id, with the time at which its first label was observed."""
     order = ("prediction_id", "correction", "observed_time", "value")
     plain = labels.set_column(labels.schema.get_field_index("value"), "value", _plain(labels["value"]))
     ranked = labels.take(pc.sort_indices(plain, sort_keys=[(name, "ascending") for name in order])).combine_chunks()
     ids = ranked["prediction_id"]
-    last = pc.not_equal(ids.slice(1), ids.slice(0, len(ids) - 1)).to_numpy() if len(ids) else np.empty(0, np.bool_)
-    return ranked.filter(pa.array(np.append(last, True)[: len(ids)]))
+    other = pc.not_equal(ids.slice(1), ids.slice(0, len(ids) - 1)).to_numpy() if len(ids) else np.empty(0, np.bool_)
+    first, last = (pa.array(mask[: len(ids)]) for mask in (np.insert(other, 0, True), np.append(other, True)))
+    return ranked.filter(last).append_column("first_observed", ranked["observed_time"].filter(first))
 
 
 def _plain(values: pa.ChunkedArray) -> pa.ChunkedArray:

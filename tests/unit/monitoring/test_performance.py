@@ -111,6 +111,14 @@ def test_only_what_is_known_at_the_time_counts() -> None:
     assert whole.metric("roc_auc").value == pytest.approx(roc_auc_score(truth[rows], world.scores[rows]))  # type: ignore[union-attr]
 
 
+def test_the_lag_is_that_of_first_labels_corrected_or_not() -> None:
+    world = World()
+    world.learn(after=DAY)
+    world.learn(after=1.5 * DAY, correction=pa.array([1] * 750, pa.int32()))
+    found = world.report(as_of=16.5)
+    assert (found.corrected, found.lag_median, found.lag_high) == (700, 86_400, 86_400)
+
+
 def test_what_others_answered_is_not_this_versions() -> None:
     world = World()
     world.learn()

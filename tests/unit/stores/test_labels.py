@@ -75,6 +75,13 @@ def test_the_highest_correction_counts_then_the_latest(rows: list[tuple[str, int
                                     observed_time=pa.array([MONDAY + r[2] * DAY for r in cut], MOMENT)))  # fmt: skip
     expected = {name: max(r[1:] for r in rows if r[0] == name)[2] for name in {r[0] for r in rows}}
     assert _values(log, day) == expected
+    known = log.latest(MONDAY.date(), as_of=FAR)
+    begun = (
+        {}
+        if known is None
+        else dict(zip(known["prediction_id"].to_pylist(), known["first_observed"].to_pylist(), strict=True))
+    )
+    assert begun == {n: MONDAY + min(r[1:3] for r in rows if r[0] == n)[1] * DAY for n in expected}
 
 
 def test_classes_are_text() -> None:
