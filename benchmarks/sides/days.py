@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
+from evergreen.monitoring.compared import PARTS
 from evergreen.monitoring.drift import drift
 from evergreen.records.drift import DriftReport
 from evergreen.records.interval import Interval
@@ -171,7 +172,7 @@ class World:
             reference,
             Profile(layout=reference.layout.digest, rows=rows, counts=counts),
             window=WINDOW,
-            units=len(days) if self.unit == "day" else None,
+            units=dict.fromkeys(PARTS, len(days)) if self.unit == "day" else {},
             version=1,
             weights={},
             label=Profile(layout=reference.label.layout.digest, rows=rows, counts=label),

@@ -60,15 +60,16 @@ def drift(ws: Workspace, until: datetime) -> Looked:
         key, window, version = folder_of(ws.model, as_of) + DRIFT, _window(ws, as_of), windows.champion.version
         if read_part(ws.store, key, DriftReport, version) is not None:
             return
+        counted, labels = windows.counted(window), windows.labels(due(ws.spec, window, as_of), as_of)
         report = compared(
             ws.spec,
             windows.champion.reference,
-            windows.profile(window),
+            counted.profile,
             window=window,
-            units=windows.units(window),
+            units={**counted.units, **labels.units},
             version=version,
             weights=windows.champion.weights,
-            label=windows.labels(due(ws.spec, window, as_of), as_of),
+            label=labels.profile,
             earlier=earlier_parts(ws.store, ws.model, _before(ws, as_of, EARLIER), DRIFT, DriftReport, version),
             domain=windows.domain(window),
         )

@@ -4,10 +4,12 @@ Each partition of the log is counted once for a reference; what is counted lies 
 """
 
 import io
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property, reduce
+from typing import NamedTuple
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -17,9 +19,11 @@ from evergreen.flows.champion import Champion
 from evergreen.flows.ledger import Ledger
 from evergreen.flows.workspace import Workspace
 from evergreen.measures.holdout import holdout
+from evergreen.monitoring.compared import PARTS
 from evergreen.monitoring.domain import domain
-from evergreen.monitoring.profile import profile
+from evergreen.monitoring.profile import Mask, profile
 from evergreen.monitoring.served import served
+from evergreen.records.drift import Part
 from evergreen.records.evaluation import Estimate
 from evergreen.records.interval import Interval
 from evergreen.records.prediction import ANSWERING, CONTEXT, FEATURE
@@ -27,8 +31,24 @@ from evergreen.records.profile import Layout, Profile
 from evergreen.records.reference import LABEL, PREDICTION
 from evergreen.records.snapshot import Snapshot
 from evergreen.stores.labels import LabelLog
-from evergreen.stores.partitions import Partition
+from evergreen.stores.partitions import LogFile, Partition
 from evergreen.stores.predictions import PredictionLog
+
+
+class Counted(NamedTuple):
+    """Rows in the bins of a reference, and how many sampling units those of each part are of; none where rows are the unit."""
+
+    profile: Profile
+    units: Mapping[Part, int]
+
+
+class _Side(NamedTuple):
+    """A part of the reference in the log: the layout's name of each column by the log's, and whose answers count."""
+
+    part: Part
+    layout: Layout
+    columns: Mapping[str, str]
+    version: int | None
 
 
 @dataclass(frozen=True)
@@ -45,37 +65,31 @@ class Windows:
 
     def profile(self, window: Interval) -> Profile:
         """Features and predictions of a window: requests whichever version answered them, answers of the champion alone."""
-        features, predictions = self.features(window), self._predictions(window)
-        return Profile(
-            layout=self.champion.reference.layout.digest,
-            rows=features.rows,
-            counts={**features.counts, **predictions.counts},
-        )
+        return self._together(*(_summed(side, self._counted(side, window)) for side in self._sides))
 
-    def labels(self, window: Interval, as_of: datetime) -> Profile:
+    def counted(self, window: Interval) -> Counted:
+        """That profile, and the sampling units of either part."""
+        found = [(side, self._counted(side, window)) for side in self._sides]
+        profile = self._together(*(_summed(side, counted) for side, counted in found))
+        if self._unit == "none":
+            return Counted(profile, {})
+        return Counted(profile, {side.part: self._units(side, counted) for side, counted in found})
+
+    def labels(self, window: Interval, as_of: datetime) -> Counted:
         """The labels that have come until ``as_of`` for the champion's answers of a window."""
         spec, layout = self.ws.spec, self.champion.reference.label.layout
         labels = LabelLog(self.ws.store, self.ws.model)
         rows = served(spec, self.log, window, version=self.champion.version, labels=labels, as_of=as_of)
-        values = rows.of(rows.labelled).table["value"]
+        known = rows.of(rows.labelled)
+        values = known.table["value"]
         if spec.task == "binary":
             values = values.cast(pa.int8())
         values = values if spec.task == "regression" else values.cast(pa.string())
         buffer = io.BytesIO()
         pq.write_table(pa.table({LABEL: values}), buffer)
-        return profile(buffer.getvalue(), layout)
-
-    def units(self, window: Interval) -> int | None:
-        """Sampling units in the window; None where rows are the unit."""
-        unit = self.ws.spec.training.split.sampling_unit
-        if unit == "none":
-            return None
-        answered = [p for p in (p.of(variants=ANSWERING) for p in self.log.partitions(window)) if p.files]
-        if unit == "day":
-            return len({partition.interval.start.date() for partition in answered})
-        column = (FEATURE if unit in self.ws.spec.columns.features.names else CONTEXT) + unit
-        batches = (batch for partition in answered for batch in self.log.read(partition, [column]))
-        return len({value for batch in batches for value in batch.column(0).unique().to_pylist()})
+        return Counted(
+            profile(buffer.getvalue(), layout), {} if self._unit == "none" else {"label": known.clusters.count}
+        )
 
     def domain(self, window: Interval) -> Estimate | None:
         """How well a classifier tells the window from the rows that the champion was fitted on; None unless the spec asks."""
@@ -96,37 +110,66 @@ class Windows:
 
     def features(self, window: Interval) -> Profile:
         """Features of a window: requests whichever version answered them, in the bins of the reference's features."""
-        layout = self.champion.reference.features.layout
-        columns = {f"{FEATURE}{column.name}": column.name for column in layout.columns}
-        return self._sum(window, layout, columns, "features", None)
+        side = self._sides[0]
+        return _summed(side, self._counted(side, window))
 
-    def _predictions(self, window: Interval) -> Profile:
-        layout = self.champion.reference.prediction.layout
-        stored = "score" if layout.columns[0].kind == "numeric" else "decision"
-        return self._sum(window, layout, {stored: PREDICTION}, PREDICTION, self.champion.version)
-
-    def _sum(
-        self, window: Interval, layout: Layout, columns: Mapping[str, str], part: str, version: int | None
-    ) -> Profile:
-        counted = (
-            self._counted(partition.of(version=version, variants=ANSWERING), layout, columns, part)
-            for partition in self.log.partitions(window)
+    @cached_property
+    def _sides(self) -> tuple[_Side, _Side]:
+        reference = self.champion.reference
+        features, prediction = reference.features.layout, reference.prediction.layout
+        stored = "score" if prediction.columns[0].kind == "numeric" else "decision"
+        return (
+            _Side("feature", features, {f"{FEATURE}{column.name}": column.name for column in features.columns}, None),
+            _Side("prediction", prediction, {stored: PREDICTION}, self.champion.version),
         )
-        return reduce(Profile.__add__, counted, Profile.empty(layout))
 
-    def _counted(self, partition: Partition, layout: Layout, columns: Mapping[str, str], part: str) -> Profile:
+    @property
+    def _unit(self) -> str:
+        return self.ws.spec.training.split.sampling_unit
+
+    def _together(self, features: Profile, predictions: Profile) -> Profile:
+        return Profile(
+            layout=self.champion.reference.layout.digest,
+            rows=features.rows,
+            counts={**features.counts, **predictions.counts},
+        )
+
+    def _units(self, side: _Side, counted: Sequence[tuple[Partition, Profile]]) -> int:
+        """Of the rows that were counted: the others are none of the part."""
+        unit, answered = self._unit, [partition for partition, found in counted if found.rows]
+        if unit == "day":
+            return len({partition.interval.start.date() for partition in answered})
+        column = (FEATURE if unit in self.ws.spec.columns.features.names else CONTEXT) + unit
+        values: set[str | None] = set()
+        for partition in answered:
+            for file, mask in self._rows(side, partition):
+                found = pq.read_table(self.log.path(file), columns=[column])[column].cast(pa.string())
+                values.update((found if mask is None else found.filter(pa.array(mask))).unique().to_pylist())
+        return len(values)
+
+    def _counted(self, side: _Side, window: Interval) -> list[tuple[Partition, Profile]]:
+        """The counts of each partition."""
+        partitions = (p.of(version=side.version, variants=ANSWERING) for p in self.log.partitions(window))
+        return [(partition, self._stored(side, partition)) for partition in partitions if partition.files]
+
+    def _stored(self, side: _Side, partition: Partition) -> Profile:
         """The counts of a partition, stored under its digest: a file that comes later has it counted anew."""
         folder = self.champion.watched.reference.rsplit("/", 1)[0]
-        key = f"{folder}/{part}/{partition.interval.start:%Y-%m-%dT%H}-{partition.digest}.bin"
-        if not partition.files:
-            return Profile.empty(layout)
-        try:
+        key = f"{folder}/{PARTS[side.part]}/{partition.interval.start:%Y-%m-%dT%H}-{partition.digest}.bin"
+        with suppress(NotFound):
             return Profile.from_bytes(self.ws.store.get(key))
-        except NotFound:
-            masks = self.log.keep(partition)
-        found = Profile.empty(layout)
-        for file, mask in zip(partition.files, masks, strict=True):
-            if set(columns) <= set(self.log.columns(file)):  # else a version that asked for other features
-                found += profile(self.log.path(file), layout, columns=columns, keep=mask)
+        found = Profile.empty(side.layout)
+        for file, mask in self._rows(side, partition):
+            found += profile(self.log.path(file), side.layout, columns=side.columns, keep=mask)
         self.ws.store.put(key, found.to_bytes())
         return found
+
+    def _rows(self, side: _Side, partition: Partition) -> Iterator[tuple[LogFile, Mask | None]]:
+        """The files that have the columns, else a version wrote them that asked for other features; which rows count."""
+        for file, mask in zip(partition.files, self.log.keep(partition), strict=True):
+            if set(side.columns) <= set(self.log.columns(file)):
+                yield file, mask
+
+
+def _summed(side: _Side, counted: Sequence[tuple[Partition, Profile]]) -> Profile:
+    return reduce(Profile.__add__, (found for _, found in counted), Profile.empty(side.layout))

@@ -1,39 +1,27 @@
 """A window of predictions held against the reference of the version that gave them."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import fields, replace
 
 import numpy as np
 from scipy import stats
 
 from evergreen.core.errors import InputError
-from evergreen.monitoring.distance import Distance, distance
-from evergreen.monitoring.grouped import grouped
+from evergreen.monitoring.compared import PARTS, Compared, compare, lack_of
+from evergreen.monitoring.distance import Distance
 from evergreen.monitoring.significance import p_values
 from evergreen.monitoring.wording import said
 from evergreen.records.drift import ColumnDrift, DriftReport, Part
 from evergreen.records.evaluation import Estimate
 from evergreen.records.interval import Interval
-from evergreen.records.profile import ColumnBins, Counts, Profile
-from evergreen.records.reference import LABEL, PREDICTION, Reference, Sample
+from evergreen.records.profile import Profile
+from evergreen.records.reference import Reference
 from evergreen.spec.model import ModelSpec
 from evergreen.spec.monitoring import DriftTest, Effects
 
-PARTS: Mapping[Part, str] = {"feature": "features", "prediction": PREDICTION, "label": LABEL}
-"""The sample of the reference that each part is held against."""
 STATISTICS = tuple(f.name for f in fields(Distance) if f.name != "values")
 Chances = dict[tuple[Part, str, str], float]
 """By part, column and aspect."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Compared:
-    """One column before it is judged: ``lack`` says why it cannot be."""
-
-    column: ColumnBins
-    part: Part
-    distance: Distance
-    lack: str
 
 
 def drift(
@@ -42,7 +30,7 @@ def drift(
     current: Profile,
     *,
     window: Interval,
-    units: int | None,
+    units: Mapping[Part, int],
     version: int,
     weights: Mapping[str, float],
     label: Profile | None = None,
@@ -52,14 +40,15 @@ def drift(
     """What changed, how much, since when, and how much it matters to the model.
 
     A column drifts when an effect reaches its threshold and is significant at the level of the report, of all columns and
-    aspects together (Benjamini and Hochberg), on enough rows and sampling units. Equal inputs give an equal report.
+    aspects together (Benjamini and Hochberg), on enough rows and sampling units of its part. Equal inputs give an equal
+    report.
 
     Parameters
     ----------
     current
         Of the logged predictions, in the bins of ``reference.layout``; a column may be missing.
     units
-        Sampling units in the window; None where rows are the unit.
+        Sampling units that the rows of each part are of; empty where rows are the unit.
     weights
         Importance of each feature, in any unit; what is missing or below 0 is 0. Equal when all are.
     label
@@ -73,13 +62,12 @@ def drift(
         When a profile has other bins than the reference, or units are not counted.
     """
     _same_bins(reference, current, label)
-    if units is None and reference.unit != "none":
-        raise InputError(f"{spec.name}: rows of one {reference.unit} are not independent: say how many the window has.")
     test = spec.monitoring.drift
-    reason = _lack(test, spec.training.split.sampling_unit, current.rows, units)
-    shares = _shares([c.name for c in reference.features.layout.columns], weights)
     sides: dict[Part, Profile | None] = {"feature": current, "prediction": current, "label": label}
-    compared = [found for part, now in sides.items() for found in _compared(test, reference, part, now)]
+    _units_of_each(reference, sides, units)
+    reason = lack_of(test, spec.training.split.sampling_unit, "feature", current.rows, units)
+    shares = _shares([c.name for c in reference.features.layout.columns], weights)
+    compared = [found for part, now in sides.items() for found in compare(spec, reference, part, now, units)]
     chances = {} if reason else _chances(reference, sides, compared, units)
     judged = [_judged(test, found, chances, shares, reason) for found in compared]
     dated = [_dated(found, window, reference.digest, earlier) for found in judged]
@@ -90,7 +78,7 @@ def drift(
         reference=reference.digest,
         window=window,
         rows=current.rows,
-        units=units,
+        units=units.get("feature"),
         enough=not reason,
         reason=reason,
         level=test.level,
@@ -111,16 +99,13 @@ def _same_bins(reference: Reference, current: Profile, label: Profile | None) ->
             )
 
 
-def _lack(test: DriftTest, unit: str, rows: int, units: int | None) -> str:
-    """Why a window is too small; empty when it is not."""
-    if rows < test.min_rows:
-        return f"Not enough rows: the window has {rows:,} and {test.min_rows:,} are needed (monitoring.drift.min_rows)."
-    if units is not None and units < test.min_units:
-        return (
-            f"Not enough sampling units: the window has {units:,} of {unit} and {test.min_units:,} are needed "
-            "(monitoring.drift.min_units)."
+def _units_of_each(reference: Reference, sides: Mapping[Part, Profile | None], units: Mapping[Part, int]) -> None:
+    unknown = [part for part, profile in sides.items() if profile and part not in units]
+    if reference.unit != "none" and unknown:
+        raise InputError(
+            f"{reference.model}: rows of one {reference.unit} are not independent: say how many there are of the "
+            f"{' and the '.join(unknown)}."
         )
-    return ""
 
 
 def _shares(names: Sequence[str], weights: Mapping[str, float]) -> dict[str, float]:
@@ -130,32 +115,11 @@ def _shares(names: Sequence[str], weights: Mapping[str, float]) -> dict[str, flo
     return {name: weight / total if total > 0 else 1 / len(names) for name, weight in known.items()}
 
 
-def _compared(test: DriftTest, reference: Reference, part: Part, current: Profile | None) -> Iterator[Compared]:
-    sample: Sample = getattr(reference, PARTS[part])
-    coarse = grouped(reference, PARTS[part]).groups
-    for column in sample.layout.columns:
-        was, now = sample.profile.counts[column.name], current.counts.get(column.name) if current else None
-        found = distance(column, coarse[column.name], was, now) if now else Distance(rows=0)
-        yield Compared(column=column, part=part, distance=found, lack=_missing(test, sample, part, was, found.rows))
-
-
-def _missing(test: DriftTest, sample: Sample, part: Part, was: Counts, rows: int) -> str:
-    if not was.values and not was.nulls:
-        return "The reference has no rows of it."
-    if sample.blocks is not None and len(sample.blocks) < test.min_units:
-        return f"The reference has {len(sample.blocks)} sampling units of it and {test.min_units} are needed."
-    if not rows:
-        return "No label has come yet." if part == "label" else "The predictions were logged without it."
-    if part == "label" and rows < test.min_rows:
-        return f"Not enough rows: {rows:,} labels have come and {test.min_rows:,} are needed."
-    return ""
-
-
 def _chances(
     reference: Reference,
     sides: Mapping[Part, Profile | None],
     compared: Sequence[Compared],
-    units: int | None,
+    units: Mapping[Part, int],
 ) -> Chances:
     """Of all columns that can be judged, corrected for their number."""
     able = {(c.part, c.column.name) for c in compared if not c.lack}
@@ -163,7 +127,7 @@ def _chances(
     for part, profile in sides.items():
         counts = {n: c for n, c in (profile.counts if profile else {}).items() if (part, n) in able}
         if counts:
-            chances = p_values(reference, PARTS[part], counts, units=units)
+            chances = p_values(reference, PARTS[part], counts, units=units.get(part))
             found |= {(part, *key): chance for key, chance in chances.items()}
     corrected = stats.false_discovery_control(list(found.values())) if found else np.empty(0)
     return dict(zip(found, map(float, corrected), strict=True))

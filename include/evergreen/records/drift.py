@@ -77,9 +77,10 @@ class DriftReport(Record):
     window
         Event times of the rows; the label's may lie earlier, as labels come late.
     units
-        Sampling units in the window; None where rows are the unit.
+        Sampling units that the features of the window are of; None where rows are the unit.
     enough
-        Whether the window is big enough for a decision; ``reason`` says what is missing.
+        Whether the window is big enough for a decision; ``reason`` says what is missing. Prediction and label, of which
+        there may be fewer, say so in their own sentences.
     columns
         Features, prediction and label; the worst first.
     share, weighted_share

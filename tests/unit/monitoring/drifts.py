@@ -7,9 +7,10 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from evergreen.monitoring.compared import PARTS
 from evergreen.monitoring.drift import drift
 from evergreen.monitoring.reference import Column, Units, sample_of
-from evergreen.records.drift import DriftReport
+from evergreen.records.drift import DriftReport, Part
 from evergreen.records.interval import Interval
 from evergreen.records.profile import Counts, Layout, Profile
 from evergreen.records.reference import Reference
@@ -113,19 +114,22 @@ def report_of(
     table: Table,
     *,
     spec: ModelSpec | None = None,
-    units: int | None = None,
+    units: int | Mapping[Part, int] | None = None,
     weights: Mapping[str, float] | None = None,
     window: Interval = WINDOW,
     earlier: Sequence[DriftReport] = (),
     labels: bool = True,
 ) -> DriftReport:
     spec = spec or spec_of(reference.unit)
+    each: dict[Part, int] = (
+        {} if units is None else dict.fromkeys(PARTS, units) if isinstance(units, int) else dict(units)
+    )
     return drift(
         spec,
         reference,
         profile_of(reference.layout, {name: values for name, values in table.items() if name != "label"}),
         window=window,
-        units=units,
+        units=each,
         version=1,
         weights=weights or {},
         label=profile_of(reference.label.layout, {"label": table["label"]}) if labels else None,

@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 
 from evergreen.core.errors import InputError
+from evergreen.monitoring.compared import PARTS
 from evergreen.monitoring.drift import drift
-from evergreen.records.drift import DriftReport
+from evergreen.records.drift import DriftReport, Part
 from evergreen.records.interval import Interval
 from evergreen.records.reference import Reference
 
@@ -86,7 +87,7 @@ def test_few_rows_say_so(reference: Reference) -> None:
     assert not report.enough
     assert drifting(report) == set()
     assert report.reason == "Not enough rows: the window has 300 and 500 are needed (monitoring.drift.min_rows)."
-    assert all(column.sentence == report.reason for column in report.columns if column.part != "label")
+    assert all(column.sentence == report.reason for column in report.columns if column.part == "feature")
 
 
 def test_days_that_differ_anyway_are_no_drift_and_days_beyond_that_are() -> None:
@@ -117,6 +118,32 @@ def test_few_days_say_so() -> None:
     report = report_of(reference, rows(1_000, 10), units=3)
     assert not report.enough
     assert "3 of day and 7 are needed" in report.reason
+
+
+@pytest.mark.parametrize(("part", "which"), [("prediction", "of the champion"), ("label", "with a label")])
+def test_a_part_of_few_days_or_rows_is_not_judged_by_the_days_of_the_features(part: Part, which: str) -> None:
+    """After a promotion the champion's own answers are of one day, whatever the window has."""
+    day = np.repeat(np.arange(30), 100)
+    reference = reference_of(rows(3_000, 9, day=day), day=day, unit="day")
+    window = rows(1_000, 10)
+    moved = window | {"prediction": window["prediction"] / 2, "label": np.full(1_000, "1", dtype=object)}
+    assert part in drifting(report_of(reference, moved, units=14))
+    report = report_of(reference, moved, units={**dict.fromkeys(PARTS, 14), part: 1})
+    found = report.column(part)
+    assert found is not None
+    assert report.enough
+    assert (found.drifts, found.p_value) == (False, 1.0)
+    assert found.sentence.startswith(f"Not enough sampling units {which}: the window has 1 of day and 7 are needed")
+    found = report_of(reference, moved, units=14, spec=spec_of("day", min_rows=1_001)).column(part)
+    assert found is not None
+    assert found.sentence.startswith(f"Not enough rows {which}: the window has 1,000 and 1,001 are needed")
+
+
+def test_the_units_of_every_part_must_be_known() -> None:
+    day = np.repeat(np.arange(30), 100)
+    reference = reference_of(rows(3_000, 9, day=day), day=day, unit="day")
+    with pytest.raises(InputError, match="say how many there are of the prediction and the label"):
+        report_of(reference, rows(1_000, 10), units={"feature": 10})
 
 
 def test_a_reference_of_few_days_is_not_compared() -> None:
@@ -192,7 +219,7 @@ def test_equal_inputs_give_an_equal_report_and_other_bins_none(reference: Refere
             reference,
             profile_of(other.layout, rows(1_000, 6)),
             window=WINDOW,
-            units=None,
+            units={},
             version=1,
             weights={},
         )

@@ -1,0 +1,108 @@
+"""What a champion's reference sees of the prediction log: which rows count for which part, and of how many sampling units."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+import pytest
+
+from evergreen.core.clock import frozen
+from evergreen.flows import chain, score
+from evergreen.flows.champion import Champion, champion_of
+from evergreen.flows.windows import Windows
+from evergreen.records.interval import Interval
+from evergreen.records.reference import PREDICTION
+from evergreen.stores.predictions import PredictionLog
+
+from .conftest import Once, Place, promote
+
+FEBRUARY, MARCH, APRIL = (datetime(2013, month, 1, tzinfo=UTC) for month in (2, 3, 4))
+DAY = timedelta(days=1)
+
+
+def windows_of(place: Place) -> Windows:
+    champion = champion_of(place.ws)
+    assert isinstance(champion, Champion)
+    return Windows(place.ws, champion)
+
+
+def serve(place: Place, first: datetime, last: datetime) -> None:
+    interval = Interval(start=first, end=last)
+    with frozen(last):
+        score.score(place.ws, interval)
+        score.land_labels(place.ws, interval, last)
+
+
+def logged(place: Place, interval: Interval) -> pa.Table:
+    log = PredictionLog(place.ws.store, "small")
+    tables = [pq.read_table(log.path(file)) for partition in log.partitions(interval) for file in partition.files]
+    return pa.concat_tables(tables, promote_options="permissive")
+
+
+@pytest.fixture
+def served(reigning: Place, once: Once) -> Place:
+    """The champion of January has answered in February."""
+
+    def answer(place: Place) -> None:
+        place.land(2)
+        serve(place, FEBRUARY, MARCH)
+
+    return once(reigning, "served February", answer)
+
+
+@pytest.fixture
+def promoted(served: Place, once: Once) -> Place:
+    """And a new champion in March."""
+
+    def follow(place: Place) -> None:
+        place.demand(margin=0.5)
+        chain.retrain(place.ws, place.run("second", MARCH))
+        promote(place, "second")
+        place.land(3)
+        serve(place, MARCH, APRIL)
+
+    return once(served, "promoted in March", follow)
+
+
+def test_after_a_promotion_the_window_is_counted_anew_and_each_part_has_units_of_its_own(promoted: Place) -> None:
+    windows = windows_of(promoted)
+    week = Interval(start=MARCH - 6 * DAY, end=MARCH + DAY)
+    found, labels = windows.counted(week), windows.labels(week, APRIL)
+    table, last = logged(promoted, week), logged(promoted, replace(week, start=MARCH))
+    assert (
+        pc.unique(table["version"]).to_pylist() != pc.unique(last["version"]).to_pylist() == [windows.champion.version]
+    )
+    assert found.profile.rows == len(table)
+    assert {**found.units, **labels.units} == {"feature": 7, "prediction": 1, "label": 1}
+    assert found.profile.counts[PREDICTION].values == len(last) == labels.profile.rows
+    layout = windows.champion.reference.layout.by_name
+    for name, counts in found.profile.counts.items():
+        rows = last["score"] if name == PREDICTION else table[f"feature_{name}"]
+        values = rows.drop_null()
+        if layout[name].kind == "numeric":
+            bins = np.bincount(
+                np.searchsorted(layout[name].edges, values.to_numpy(), side="right"), minlength=layout[name].count
+            )
+        else:
+            known = values.cast(pa.string()).to_pylist()
+            bins = np.array([known.count(category) for category in layout[name].categories])
+        assert counts.bins.tolist() == bins.tolist(), name
+        assert counts.nulls == rows.null_count, name
+
+
+def test_days_whose_files_lack_a_feature_are_no_units_of_the_features(served: Place) -> None:
+    week = Interval(start=FEBRUARY - DAY, end=FEBRUARY + 6 * DAY)
+    before = windows_of(served).counted(week)
+    log, content = PredictionLog(served.ws.store, "small"), served.ws.spec.model_dump()
+    content["columns"]["features"] = {"numeric": ["distance"], "categorical": ["carrier"]}
+    rows = logged(served, Interval(start=FEBRUARY, end=FEBRUARY + DAY)).drop_columns(["feature_wind"])
+    at = rows.schema.get_field_index("event_time")
+    moved = rows.set_column(at, "event_time", pc.subtract(rows["event_time"], pa.scalar(DAY, pa.duration("us"))))
+    log.append(served.ws.spec.model_validate(content), moved, per="day")
+    found = windows_of(served).counted(week)
+    assert len(log.partitions(week)) == 7
+    assert found.profile.rows == before.profile.rows
+    assert found.units == {"feature": 6, "prediction": 7}, "the champion's scores of that day are there"
