@@ -40,7 +40,7 @@ from evergreen.stores.predictions import PredictionLog
 MOST = 60
 """A run makes at most so many reports; the next one goes on."""
 EARLIER = 30
-"""So many earlier reports say since when something drifts."""
+"""So many earlier reports are read, and more where a rule looks further back."""
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -115,8 +115,9 @@ def decide(ws: Workspace, until: datetime) -> MonitorReport | str:
     if isinstance(champion, str):
         return champion
     windows, report = Windows(ws, champion), None
+    count = max([EARLIER, *(rule.windows.of - 1 for rule in ws.spec.monitoring.rules)])
     for moment in moments:
-        earlier = earlier_looks(ws.store, ws.model, _before(ws, moment, EARLIER), champion.version)
+        earlier = earlier_looks(ws.store, ws.model, _before(ws, moment, count), champion.version)
         report = look(windows, moment, _window(ws, moment), earlier, newest=moment == moments[-1])
         ws.store.put(folder_of(ws.model, moment) + "monitor.json", report.to_json())
         ws.store.put(newest_key(ws.model), report.to_json())

@@ -54,7 +54,7 @@ def drift(
     label
         Of the labels that have come for the window, in the bins of ``reference.label.layout``.
     earlier
-        Reports on earlier windows, in any order.
+        Reports on earlier windows, in any order; the newest one that is big enough says since when a column drifts.
 
     Raises
     ------
@@ -170,14 +170,10 @@ def _dated(found: ColumnDrift, window: Interval, reference: str, earlier: Sequen
     """Since when: windows on too few rows say nothing, and another reference is another question."""
     if not found.drifts:
         return found
-    since = window.start
     before = [r for r in earlier if r.reference == reference and r.enough and r.window.end < window.end]
-    for report in sorted(before, key=lambda r: r.window.end, reverse=True):
-        column = next((c for c in report.columns if (c.part, c.name) == (found.part, found.name)), None)
-        if column is None or not column.drifts:
-            break
-        since = min(since, report.window.start)
-    return replace(found, since=since)
+    last = max(before, key=lambda r: r.window.end, default=None)
+    was = next((c for c in last.columns if (c.part, c.name) == (found.part, found.name)), None) if last else None
+    return replace(found, since=(was.since if was else None) or window.start)
 
 
 def _badness(effects: Effects, found: ColumnDrift) -> tuple[bool, float, str]:

@@ -209,6 +209,22 @@ def test_without_an_estimate_drift_tells_the_cause(drifted: Place) -> None:
     assert (found.estimated, found.kind) == ((), "data")
 
 
+def test_a_rule_looks_back_as_far_as_it_says(half_looked: Place) -> None:
+    rule = {**WATCH["rules"][0], "windows": {"fired": 35, "of": 40}}
+    content = half_looked.ws.spec.model_dump() | {"monitoring": {**WATCH, "rules": [rule]}}
+    ws, until = replace(half_looked.ws, spec=half_looked.ws.spec.model_validate(content)), FEBRUARY + 14 * DAY
+    report = monitor.decide(ws, until)
+    assert isinstance(report, MonitorReport)
+    assert not report.fired
+    for day in range(40, 0, -1):
+        earlier = replace(report, as_of=until - day * DAY).to_json()
+        ws.store.put(folder_of("small", until - day * DAY) + "monitor.json", earlier)
+        ws.store.put(newest_key("small"), earlier)
+    report = monitor.decide(ws, until)
+    assert isinstance(report, MonitorReport)
+    assert "It held in 40 of the last 40 reports." in report.fired[0].sentence
+
+
 def test_drift_waits_until_much_is_known_of_the_rows_that_come_now(half_looked: Place) -> None:
     retraining = {**WATCH["retraining"], "min_growth": 1_000}
     content = half_looked.ws.spec.model_dump() | {"monitoring": {**WATCH, "retraining": retraining}}

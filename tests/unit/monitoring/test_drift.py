@@ -14,7 +14,7 @@ from evergreen.records.drift import DriftReport, Part
 from evergreen.records.interval import Interval
 from evergreen.records.reference import Reference
 
-from .drifts import WINDOW, profile_of, reference_of, report_of, rows, spec_of
+from .drifts import BEFORE, WINDOW, profile_of, reference_of, report_of, rows, spec_of
 
 
 @pytest.fixture(scope="module")
@@ -188,6 +188,10 @@ def test_it_is_said_since_when(reference: Reference) -> None:
     since = [report.columns[0].since for report in reports]
     third = WINDOW.start + timedelta(days=2)
     assert since == [WINDOW.start, None, third, None, third]  # a window of few rows does not end the run
+    begun = replace(reports[0], columns=tuple(replace(c, since=BEFORE.start) for c in reports[0].columns if c.drifts))
+    next_day = Interval(start=WINDOW.start + timedelta(days=1), end=WINDOW.end + timedelta(days=1))
+    found = report_of(reference, changed, window=next_day, earlier=[begun])
+    assert found.columns[0].since == BEFORE.start, "however long ago: no report is read but the newest"
     other = [replace(report, reference="of another version") for report in reports]
     window = Interval(start=WINDOW.start + timedelta(days=5), end=WINDOW.end + timedelta(days=5))
     assert report_of(reference, changed, window=window, earlier=other).columns[0].since == window.start
