@@ -10,6 +10,7 @@ from evergreen.records.profile import ColumnBins, Counts, Profile
 from evergreen.records.reference import LABEL, PREDICTION, Reference, Sample
 from evergreen.spec.model import ModelSpec
 from evergreen.spec.monitoring import DriftTest
+from evergreen.stats.grouping import Ints
 
 PARTS: Mapping[Part, str] = {"feature": "features", "prediction": PREDICTION, "label": LABEL}
 """The sample of the reference that each part is held against."""
@@ -19,11 +20,12 @@ WHICH: Mapping[Part, str] = {"feature": "", "prediction": " of the champion", "l
 
 @dataclass(frozen=True, kw_only=True)
 class Compared:
-    """One column before it is judged: ``lack`` says why it cannot be."""
+    """One column before it is judged: ``lack`` says why it cannot be. ``groups``: rows of both sides, reference first."""
 
     column: ColumnBins
     part: Part
     distance: Distance
+    groups: tuple[Ints, Ints]
     lack: str
 
 
@@ -39,7 +41,8 @@ def compare(
         lack = _missing(test, sample, part, was, found.rows)
         if part != "feature":  # of the features the report says it once
             lack = lack or lack_of(test, spec.training.split.sampling_unit, part, found.rows, units)
-        yield Compared(column=column, part=part, distance=found, lack=lack)
+        sides = coarse[column.name].rows(was), coarse[column.name].rows(now or was)
+        yield Compared(column=column, part=part, distance=found, groups=sides, lack=lack)
 
 
 def lack_of(test: DriftTest, unit: str, part: Part, rows: int, units: Mapping[Part, int]) -> str:

@@ -9,6 +9,7 @@ from scipy import stats
 from evergreen.core.errors import InputError
 from evergreen.monitoring.compared import PARTS, Compared, compare, lack_of
 from evergreen.monitoring.distance import Distance
+from evergreen.monitoring.proven import proven
 from evergreen.monitoring.significance import p_values
 from evergreen.monitoring.wording import said
 from evergreen.records.drift import ColumnDrift, DriftReport, Part
@@ -139,13 +140,15 @@ def _judged(
     here, name, part = found.distance, found.column.name, found.part
     own = {aspect: chance for (of, column, aspect), chance in chances.items() if (of, column) == (part, name)}
     large = _large(test.effects, found.column.kind, here)
-    drifts = [aspect for aspect in large if own.get(aspect, 1.0) <= test.level]
+    sure = {aspect for aspect, chance in own.items() if chance <= test.level}
+    drifts = [aspect for aspect in large if aspect in sure]
     return ColumnDrift(
         name=name,
         part=part,
         kind=found.column.kind,
         weight=shares.get(name, 0.0) if part == "feature" else 0.0,
         p_value=min(own.values(), default=1.0),
+        proven=proven(here, *found.groups, sure) if sure else {},
         drifts=bool(drifts),
         since=None,
         sentence=said(found.column.kind, here, drifts, large, own, found.lack or reason),

@@ -39,10 +39,9 @@ def column(spec: ModelSpec, rule: watching.ColumnDrift, seen: Seen) -> Iterator[
         yield Held(subject=rule.column, sentence=f"{rule.column} cannot be compared. {why}".strip())
         return
     sentence = f"{rule.statistic} of {rule.column} is {value:.3g}; {rule.above:g} is borne."
-    by_chance = found.p_value > report.level
-    if value > rule.above and by_chance:
-        sentence += f" Sampling units differ as much by chance (p {found.p_value:.2g})."
-    holds = value > rule.above and not by_chance
+    holds = value > rule.above and found.proven.get(rule.statistic, 0.0) > rule.above
+    if value > rule.above and not holds:
+        sentence += " Sampling units differ as much by chance."
     yield Held(subject=rule.column, holds=holds, value=value, threshold=rule.above, sentence=sentence)
 
 

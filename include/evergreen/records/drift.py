@@ -1,8 +1,9 @@
 """DriftReport: a current window held against the reference of the champion."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal
+from typing import ClassVar, Literal
 
 from evergreen.records.base import Record
 from evergreen.records.evaluation import Estimate
@@ -36,6 +37,9 @@ class ColumnDrift:
     p_value
         The smallest over what was tested (distribution, nulls, new categories), after correction for all columns and for
         the sampling unit; 1 where nothing could be tested.
+    proven
+        By statistic of a rule, what is left of it when the aspects that sampling units may differ in by chance (their values,
+        nulls, new categories) are taken to be as in the reference; a statistic that is missing is 0.
     drifts
         Large enough, significant, and on enough rows.
     since
@@ -64,6 +68,7 @@ class ColumnDrift:
     drifts: bool
     since: datetime | None
     sentence: str
+    proven: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,6 +95,9 @@ class DriftReport(Record):
         nobody asked.
     """
 
+    SCHEMA_VERSION: ClassVar[int] = 2
+
+    schema_version: int = 2
     model: str
     version: int
     reference: str

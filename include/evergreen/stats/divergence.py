@@ -10,8 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
-Counts = NDArray[np.int64]
 Floats = NDArray[np.float64]
+Counts = NDArray[np.int64] | Floats
+"""Rows, or numbers in proportion to them."""
 
 FLOOR = 1e-4
 """The share that an empty bin is given in a logarithm: one row in 10,000. Evidently's own, so that numbers compare."""

@@ -71,6 +71,7 @@ def column(name: str, *, drifts: bool, psi: float = 0.3, weight: float = 0.5, **
         "drifts": drifts,
         "since": WINDOW.start if drifts else None,
         "sentence": "",
+        "proven": {"psi": psi, "null_rate": 0.1},
     }
     return ColumnDrift(**(fields | given))
 

@@ -10,11 +10,14 @@ import pytest
 from evergreen.core.errors import InputError
 from evergreen.monitoring.compared import PARTS
 from evergreen.monitoring.drift import drift
+from evergreen.monitoring.findings import findings
 from evergreen.records.drift import DriftReport, Part
 from evergreen.records.interval import Interval
 from evergreen.records.reference import Reference
+from evergreen.spec.monitoring import Monitoring
 
 from .drifts import BEFORE, WINDOW, profile_of, reference_of, report_of, rows, spec_of
+from .samples import seen
 
 
 @pytest.fixture(scope="module")
@@ -101,6 +104,27 @@ def test_days_that_differ_anyway_are_no_drift_and_days_beyond_that_are() -> None
     assert sum((report.column("temp") or report.columns[0]).wasserstein > 0.1 for report in found) > 10  # type: ignore[operator]
     moved = rows(1_000, 8, day=np.repeat(np.arange(10), 100), effect=0.5)
     assert drifting(report_of(reference, moved | {"temp": moved["temp"] + 16}, units=10)) == {"temp"}
+
+
+def test_one_stray_null_does_not_vouch_for_values_that_differ_by_chance() -> None:
+    day = np.repeat(np.arange(60), 700)
+    reference = reference_of(rows(42_000, 7, day=day, effect=0.6), day=day, unit="day")
+    rule = {"rule": "column_drift", "column": "temp", "statistic": "psi", "above": 0.1}
+    spec = spec_of("day")
+    spec = spec.model_copy(update={"monitoring": Monitoring.model_validate({"rules": [rule]})})
+    large, held = 0, 0
+    for seed in range(10):
+        window = rows(4_900, 100 + seed, day=np.repeat(np.arange(7), 700), effect=0.6)
+        window["temp"][0] = np.nan
+        report = report_of(reference, window, units=7)
+        found = report.column("temp")
+        assert found is not None
+        assert found.p_value < 1e-6, "a null where there never was one"
+        large += (found.psi or 0.0) > 0.1
+        held += findings(spec, seen(report))[0].holds
+    assert (large >= 2, held) == (True, 0)
+    window["temp"][:400] = np.nan
+    assert findings(spec, seen(report_of(reference, window, units=7)))[0].holds, "a burst of them is a shift by itself"
 
 
 def test_a_small_shift_is_found_in_ten_thousand_rows_and_nothing_in_as_many_unchanged(reference: Reference) -> None:

@@ -39,12 +39,13 @@ def test_drift_above_five_percent() -> None:
     assert not one(rule, drift(*columns)).holds, "one of twenty is 5%, and not above it"
 
 
-@pytest.mark.parametrize(("psi", "p", "holds"), [(0.11, 0.01, True), (0.09, 0.01, False), (0.11, 0.3, False)])
-def test_a_psi_of_ten_percent_in_a_key_feature(psi: float, p: float, holds: bool) -> None:
+@pytest.mark.parametrize(("psi", "proven", "holds"), [(0.11, 0.11, True), (0.09, 0.09, False), (0.11, 0.02, False)])
+def test_a_psi_of_ten_percent_in_a_key_feature(psi: float, proven: float, holds: bool) -> None:
     """The bound of the rule decides how much is too much: the column need not drift by the bounds of the spec."""
     rule = {"rule": "column_drift", "column": "temp", "statistic": "psi", "above": 0.1, "then": "retrain"}
-    found = one(rule, drift(column("temp", drifts=False, psi=psi, p_value=p)))
+    found = one(rule, drift(column("temp", drifts=False, psi=psi, proven={"psi": proven})))
     assert (found.holds, found.name, found.then) == (holds, "column_drift: temp", "retrain")
+    assert found.sentence.endswith("Sampling units differ as much by chance.") == (proven < 0.1 < psi)
 
 
 def test_a_change_of_the_null_rate_is_a_change_either_way() -> None:

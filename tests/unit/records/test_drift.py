@@ -1,0 +1,17 @@
+"""A drift report of an older layout is read."""
+
+import json
+
+from evergreen.records.drift import DriftReport
+
+from .samples import example
+
+
+def test_a_report_of_the_first_layout_is_read() -> None:
+    content = example(DriftReport).to_dict() | {"schema_version": 1}
+    for column in content["columns"]:
+        del column["proven"]
+    assert content["columns"]
+    report = DriftReport.from_json(json.dumps(content).encode())
+    assert report.schema_version == 1
+    assert all(column.proven == {} for column in report.columns)
