@@ -14,6 +14,7 @@ from evergreen.monitoring.findings import findings
 from evergreen.monitoring.growth import Growth, growth
 from evergreen.monitoring.held import Seen
 from evergreen.monitoring.page import page
+from evergreen.monitoring.performance import due
 from evergreen.monitoring.told import told
 from evergreen.records.drift import DriftReport
 from evergreen.records.interval import Interval
@@ -55,7 +56,8 @@ def look(
         key=folder + "page.html",
     )
     report = replace(report, text=told(report, drift, performance))
-    shown = page(report, drift, performance, windows.champion.reference, windows.profile(window))
+    labels = windows.labels(due(ws.spec, window, as_of), as_of).profile
+    shown = page(report, drift, performance, windows.champion.reference, windows.profile(window), labels)
     ws.store.put(report.key, shown)
     return report
 

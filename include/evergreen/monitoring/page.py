@@ -34,13 +34,14 @@ def page(
     performance: PerformanceReport | None,
     reference: Reference,
     current: Profile,
+    label: Profile,
 ) -> bytes:
-    """The page; ``current`` is the profile that the drift report was made from."""
+    """The page; ``current`` and ``label`` are the profiles that the drift report was made from."""
     sections = [_decision(report)]
     if performance is not None:
         sections += _performance(performance)
     if drift is not None:
-        sections += drift_sections(drift, reference, current)
+        sections += drift_sections(drift, reference, current, label)
     title = f"{report.model}, version {report.version}, as of {report.as_of:%Y-%m-%d %H:%M} UTC"
     return html(title, tuple(sections)).encode()
 

@@ -107,6 +107,8 @@ def test_a_month_like_the_one_before_asks_for_nothing(watched: Place) -> None:
         read_drift(watched.ws.store, report.drift),
         read_performance(watched.ws.store, report.performance),
     )
+    page = watched.ws.store.get(report.key).decode()
+    assert [page.count(f'aria-label="{name}: shares of') for name in ("wind", "prediction", "label")] == [1, 1, 1]
     assert drift.enough
     assert drift.rows == pytest.approx(7 * 900 / 28, rel=0.1)
     assert performance.measured[0].metric == "roc_auc"
