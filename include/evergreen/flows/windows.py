@@ -9,9 +9,11 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property, reduce
+from pathlib import Path
 from typing import NamedTuple
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from evergreen.core.errors import NotFound
@@ -73,7 +75,7 @@ class Windows:
         profile = self._together(*(_summed(side, counted) for side, counted in found))
         if self._unit == "none":
             return Counted(profile, {})
-        return Counted(profile, {side.part: self._units(side, counted) for side, counted in found})
+        return Counted(profile, {side.part: self._units(side, counted, window) for side, counted in found})
 
     def labels(self, window: Interval, as_of: datetime) -> Counted:
         """The labels that have come until ``as_of`` for the champion's answers of a window."""
@@ -134,7 +136,7 @@ class Windows:
             counts={**features.counts, **predictions.counts},
         )
 
-    def _units(self, side: _Side, counted: Sequence[tuple[Partition, Profile]]) -> int:
+    def _units(self, side: _Side, counted: Sequence[tuple[Partition, Profile]], window: Interval) -> int:
         """Of the rows that were counted: the others are none of the part."""
         unit, answered = self._unit, [partition for partition, found in counted if found.rows]
         if unit == "day":
@@ -142,7 +144,7 @@ class Windows:
         column = (FEATURE if unit in self.ws.spec.columns.features.names else CONTEXT) + unit
         values: set[str | None] = set()
         for partition in answered:
-            for file, mask in self._rows(side, partition):
+            for file, mask in self._rows(side, partition, window):
                 found = pq.read_table(self.log.path(file), columns=[column])[column].cast(pa.string())
                 values.update((found if mask is None else found.filter(pa.array(mask))).unique().to_pylist())
         return len(values)
@@ -150,26 +152,48 @@ class Windows:
     def _counted(self, side: _Side, window: Interval) -> list[tuple[Partition, Profile]]:
         """The counts of each partition."""
         partitions = (p.of(version=side.version, variants=ANSWERING) for p in self.log.partitions(window))
-        return [(partition, self._stored(side, partition)) for partition in partitions if partition.files]
+        return [(partition, self._stored(side, partition, window)) for partition in partitions if partition.files]
 
-    def _stored(self, side: _Side, partition: Partition) -> Profile:
-        """The counts of a partition, stored under its digest: a file that comes later has it counted anew."""
+    def _stored(self, side: _Side, partition: Partition, window: Interval) -> Profile:
+        """The counts of a partition, stored under its digest: a file that comes later has it counted anew.
+
+        Where a window begins or ends inside an hour or a day, its rows of it are counted for that window alone.
+        """
+        if not _lies_in(partition, window):
+            return self._count(side, partition, window)
         folder = self.champion.watched.reference.rsplit("/", 1)[0]
         key = f"{folder}/{PARTS[side.part]}/{partition.interval.start:%Y-%m-%dT%H}-{partition.digest}.bin"
         with suppress(NotFound):
             return Profile.from_bytes(self.ws.store.get(key))
-        found = Profile.empty(side.layout)
-        for file, mask in self._rows(side, partition):
-            found += profile(self.log.path(file), side.layout, columns=side.columns, keep=mask)
+        found = self._count(side, partition, window)
         self.ws.store.put(key, found.to_bytes())
         return found
 
-    def _rows(self, side: _Side, partition: Partition) -> Iterator[tuple[LogFile, Mask | None]]:
+    def _count(self, side: _Side, partition: Partition, window: Interval) -> Profile:
+        found = Profile.empty(side.layout)
+        for file, mask in self._rows(side, partition, window):
+            found += profile(self.log.path(file), side.layout, columns=side.columns, keep=mask)
+        return found
+
+    def _rows(self, side: _Side, partition: Partition, window: Interval) -> Iterator[tuple[LogFile, Mask | None]]:
         """The files that have the columns, else a version wrote them that asked for other features; which rows count."""
         for file, mask in zip(partition.files, self.log.keep(partition), strict=True):
             if set(side.columns) <= set(self.log.columns(file)):
-                yield file, mask
+                inside = None if _lies_in(partition, window) else _inside(self.log.path(file), window)
+                yield file, inside if mask is None else mask if inside is None else mask & inside
 
 
 def _summed(side: _Side, counted: Sequence[tuple[Partition, Profile]]) -> Profile:
     return reduce(Profile.__add__, (found for _, found in counted), Profile.empty(side.layout))
+
+
+def _lies_in(partition: Partition, window: Interval) -> bool:
+    return window.start <= partition.interval.start and partition.interval.end <= window.end
+
+
+def _inside(file: Path, window: Interval) -> Mask:
+    """The rows of a file with event times in the window."""
+    moments = pq.read_table(file, columns=["event_time"])["event_time"]
+    inside = pc.and_(pc.greater_equal(moments, window.start), pc.less(moments, window.end))
+    found: Mask = inside.to_numpy()
+    return found

@@ -106,3 +106,17 @@ def test_days_whose_files_lack_a_feature_are_no_units_of_the_features(served: Pl
     assert len(log.partitions(week)) == 7
     assert found.profile.rows == before.profile.rows
     assert found.units == {"feature": 6, "prediction": 7}, "the champion's scores of that day are there"
+
+
+def test_a_window_that_cuts_days_has_its_own_rows_alone(served: Place) -> None:
+    windows, store = windows_of(served), served.ws.store
+    whole = windows.counted(Interval(start=FEBRUARY, end=FEBRUARY + 7 * DAY)).profile.rows
+    stored = {info.key for info in store.list("small/profiles/")}
+    window = Interval(start=FEBRUARY + DAY / 4, end=FEBRUARY + 6 * DAY + DAY / 2)
+    found, times = windows.counted(window), logged(served, window)["event_time"].to_pylist()
+    assert found.profile.rows == sum(moment in window for moment in times) == whole - 9 - 16
+    assert found.profile.counts[PREDICTION].values == found.profile.rows
+    assert windows.labels(window, MARCH).profile.rows == found.profile.rows
+    assert found.units == {"feature": 7, "prediction": 7}
+    assert {info.key for info in store.list("small/profiles/")} == stored, "a part of a day is none of a partition"
+    assert windows.counted(Interval(start=FEBRUARY, end=FEBRUARY + 7 * DAY)).profile.rows == whole
