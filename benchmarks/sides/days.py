@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
-from evergreen.monitoring.compared import PARTS
+from evergreen.monitoring.compared import PARTS, Sampled
 from evergreen.monitoring.drift import drift
 from evergreen.records.drift import DriftReport
 from evergreen.records.interval import Interval
@@ -172,7 +172,7 @@ class World:
             reference,
             Profile(layout=reference.layout.digest, rows=rows, counts=counts),
             window=WINDOW,
-            units=dict.fromkeys(PARTS, len(days)) if self.unit == "day" else {},
+            units=dict.fromkeys(PARTS, Sampled(len(days), "day")) if self.unit == "day" else {},
             version=1,
             weights={},
             label=Profile(layout=reference.label.layout.digest, rows=rows, counts=label),

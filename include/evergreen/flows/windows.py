@@ -21,7 +21,7 @@ from evergreen.flows.champion import Champion
 from evergreen.flows.ledger import Ledger
 from evergreen.flows.workspace import Workspace
 from evergreen.measures.holdout import holdout
-from evergreen.monitoring.compared import PARTS
+from evergreen.monitoring.compared import PARTS, Sampled
 from evergreen.monitoring.domain import domain
 from evergreen.monitoring.profile import Mask, profile
 from evergreen.monitoring.served import served
@@ -32,6 +32,7 @@ from evergreen.records.prediction import ANSWERING, CONTEXT, FEATURE
 from evergreen.records.profile import Layout, Profile
 from evergreen.records.reference import LABEL, PREDICTION
 from evergreen.records.snapshot import Snapshot
+from evergreen.spec.model import ModelSpec
 from evergreen.stores.labels import LabelLog
 from evergreen.stores.partitions import LogFile, Partition
 from evergreen.stores.predictions import PredictionLog
@@ -41,7 +42,7 @@ class Counted(NamedTuple):
     """Rows in the bins of a reference, and how many sampling units those of each part are of; none where rows are the unit."""
 
     profile: Profile
-    units: Mapping[Part, int]
+    units: Mapping[Part, Sampled]
 
 
 class _Side(NamedTuple):
@@ -79,7 +80,7 @@ class Windows:
 
     def labels(self, window: Interval, as_of: datetime) -> Counted:
         """The labels that have come until ``as_of`` for the champion's answers of a window."""
-        spec, layout = self.ws.spec, self.champion.reference.label.layout
+        spec, layout = self._spec, self.champion.reference.label.layout
         labels = LabelLog(self.ws.store, self.ws.model)
         rows = served(spec, self.log, window, version=self.champion.version, labels=labels, as_of=as_of)
         known = rows.of(rows.labelled)
@@ -89,13 +90,12 @@ class Windows:
         values = values if spec.task == "regression" else values.cast(pa.string())
         buffer = io.BytesIO()
         pq.write_table(pa.table({LABEL: values}), buffer)
-        return Counted(
-            profile(buffer.getvalue(), layout), {} if self._unit == "none" else {"label": known.clusters.count}
-        )
+        units = Sampled(known.clusters.count, known.clusters.name)
+        return Counted(profile(buffer.getvalue(), layout), {} if self._unit == "none" else {"label": units})
 
     def domain(self, window: Interval) -> Estimate | None:
         """How well a classifier tells the window from the rows that the champion was fitted on; None unless the spec asks."""
-        spec, watched = self.ws.spec, self.champion.watched
+        spec, watched = self._spec, self.champion.watched
         if not spec.monitoring.drift.domain_classifier:
             return None
         names = spec.columns.features.names
@@ -125,9 +125,16 @@ class Windows:
             _Side("prediction", prediction, {stored: PREDICTION}, self.champion.version),
         )
 
+    @cached_property
+    def _spec(self) -> ModelSpec:
+        """With the sampling unit of the reference: an edit of the spec is the next champion's."""
+        split = self.ws.spec.training.split.model_copy(update={"sampling_unit": self._unit})
+        training = self.ws.spec.training.model_copy(update={"split": split})
+        return self.ws.spec.model_copy(update={"training": training})
+
     @property
     def _unit(self) -> str:
-        return self.ws.spec.training.split.sampling_unit
+        return self.champion.reference.unit
 
     def _together(self, features: Profile, predictions: Profile) -> Profile:
         return Profile(
@@ -136,18 +143,26 @@ class Windows:
             counts={**features.counts, **predictions.counts},
         )
 
-    def _units(self, side: _Side, counted: Sequence[tuple[Partition, Profile]], window: Interval) -> int:
-        """Of the rows that were counted: the others are none of the part."""
-        unit, answered = self._unit, [partition for partition, found in counted if found.rows]
-        if unit == "day":
-            return len({partition.interval.start.date() for partition in answered})
-        column = (FEATURE if unit in self.ws.spec.columns.features.names else CONTEXT) + unit
-        values: set[str | None] = set()
-        for partition in answered:
-            for file, mask in self._rows(side, partition, window):
-                found = pq.read_table(self.log.path(file), columns=[column])[column].cast(pa.string())
-                values.update((found if mask is None else found.filter(pa.array(mask))).unique().to_pylist())
-        return len(values)
+    def _units(self, side: _Side, counted: Sequence[tuple[Partition, Profile]], window: Interval) -> Sampled:
+        """Of the rows that were counted: the others are none of the part. Days, where the log does not have the unit."""
+        answered = [partition for partition, found in counted if found.rows]
+        values = set() if self._unit == "day" else self._values(side, answered, window)
+        if values:
+            return Sampled(len(values), self._unit)
+        return Sampled(len({partition.interval.start.date() for partition in answered}), "day")
+
+    def _values(self, side: _Side, partitions: Sequence[Partition], window: Interval) -> set[str | None]:
+        """Of the sampling unit; none where a file lacks it, or no caller gave one."""
+        found: set[str | None] = set()
+        for file, mask in (each for partition in partitions for each in self._rows(side, partition, window)):
+            column = next(
+                (p + self._unit for p in (FEATURE, CONTEXT) if p + self._unit in self.log.columns(file)), None
+            )
+            if column is None:
+                return set()
+            values = pq.read_table(self.log.path(file), columns=[column])[column].cast(pa.string())
+            found.update((values if mask is None else values.filter(pa.array(mask))).unique().to_pylist())
+        return found if found - {None} else set()
 
     def _counted(self, side: _Side, window: Interval) -> list[tuple[Partition, Profile]]:
         """The counts of each partition."""

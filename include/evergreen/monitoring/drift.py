@@ -7,7 +7,7 @@ import numpy as np
 from scipy import stats
 
 from evergreen.core.errors import InputError
-from evergreen.monitoring.compared import PARTS, Compared, compare, lack_of
+from evergreen.monitoring.compared import PARTS, Compared, Sampled, compare, lack_of
 from evergreen.monitoring.distance import Distance
 from evergreen.monitoring.proven import proven
 from evergreen.monitoring.significance import p_values
@@ -31,7 +31,7 @@ def drift(
     current: Profile,
     *,
     window: Interval,
-    units: Mapping[Part, int],
+    units: Mapping[Part, Sampled],
     version: int,
     weights: Mapping[str, float],
     label: Profile | None = None,
@@ -66,9 +66,9 @@ def drift(
     test = spec.monitoring.drift
     sides: dict[Part, Profile | None] = {"feature": current, "prediction": current, "label": label}
     _units_of_each(reference, sides, units)
-    reason = lack_of(test, spec.training.split.sampling_unit, "feature", current.rows, units)
+    reason = lack_of(test, "feature", current.rows, units)
     shares = _shares([c.name for c in reference.features.layout.columns], weights)
-    compared = [found for part, now in sides.items() for found in compare(spec, reference, part, now, units)]
+    compared = [found for part, now in sides.items() for found in compare(test, reference, part, now, units)]
     chances = {} if reason else _chances(reference, sides, compared, units)
     judged = [_judged(test, found, chances, shares, reason) for found in compared]
     dated = [_dated(found, window, reference.digest, earlier) for found in judged]
@@ -79,7 +79,8 @@ def drift(
         reference=reference.digest,
         window=window,
         rows=current.rows,
-        units=units.get("feature"),
+        units=units["feature"].number if units else None,
+        unit=units["feature"].unit if units else "",
         enough=not reason,
         reason=reason,
         level=test.level,
@@ -100,7 +101,7 @@ def _same_bins(reference: Reference, current: Profile, label: Profile | None) ->
             )
 
 
-def _units_of_each(reference: Reference, sides: Mapping[Part, Profile | None], units: Mapping[Part, int]) -> None:
+def _units_of_each(reference: Reference, sides: Mapping[Part, Profile | None], units: Mapping[Part, Sampled]) -> None:
     unknown = [part for part, profile in sides.items() if profile and part not in units]
     if reference.unit != "none" and unknown:
         raise InputError(
@@ -120,7 +121,7 @@ def _chances(
     reference: Reference,
     sides: Mapping[Part, Profile | None],
     compared: Sequence[Compared],
-    units: Mapping[Part, int],
+    units: Mapping[Part, Sampled],
 ) -> Chances:
     """Of all columns that can be judged, corrected for their number."""
     able = {(c.part, c.column.name) for c in compared if not c.lack}
@@ -128,7 +129,7 @@ def _chances(
     for part, profile in sides.items():
         counts = {n: c for n, c in (profile.counts if profile else {}).items() if (part, n) in able}
         if counts:
-            chances = p_values(reference, PARTS[part], counts, units=units.get(part))
+            chances = p_values(reference, PARTS[part], counts, units=units[part].number if part in units else None)
             found |= {(part, *key): chance for key, chance in chances.items()}
     corrected = stats.false_discovery_control(list(found.values())) if found else np.empty(0)
     return dict(zip(found, map(float, corrected), strict=True))

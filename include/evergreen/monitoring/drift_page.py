@@ -42,6 +42,10 @@ def _found(report: DriftReport, reference: Reference) -> Section:
     )
     share = f"{named} of {features} features drift, which is {report.weighted_share:.0%} of what matters to the model."
     said = [sides, report.reason or share]
+    if report.unit not in ("", reference.unit):
+        said.append(
+            f"The prediction log has no {reference.unit}: callers do not give it, and {report.unit}s are the units."
+        )
     if report.domain is not None:
         d = report.domain
         ends = f" ({d.low:.3f} to {d.high:.3f})" if d.low is not None and d.high is not None else ""

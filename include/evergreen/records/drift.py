@@ -83,6 +83,8 @@ class DriftReport(Record):
         Event times of the rows; the label's may lie earlier, as labels come late.
     units
         Sampling units that the features of the window are of; None where rows are the unit.
+    unit
+        What these are: ``day`` where the log does not have the sampling unit of the reference; empty where rows are the unit.
     enough
         Whether the window is big enough for a decision; ``reason`` says what is missing. Prediction and label, of which
         there may be fewer, say so in their own sentences.
@@ -111,6 +113,7 @@ class DriftReport(Record):
     share: float
     weighted_share: float
     domain: Estimate | None = None
+    unit: str = ""
 
     def column(self, name: str) -> ColumnDrift | None:
         """What is said of a column (features, ``prediction``, ``label``); None when nothing is."""

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -76,7 +77,7 @@ def test_after_a_promotion_the_window_is_counted_anew_and_each_part_has_units_of
         pc.unique(table["version"]).to_pylist() != pc.unique(last["version"]).to_pylist() == [windows.champion.version]
     )
     assert found.profile.rows == len(table)
-    assert {**found.units, **labels.units} == {"feature": 7, "prediction": 1, "label": 1}
+    assert {**found.units, **labels.units} == {"feature": (7, "day"), "prediction": (1, "day"), "label": (1, "day")}
     assert found.profile.counts[PREDICTION].values == len(last) == labels.profile.rows
     layout = windows.champion.reference.layout.by_name
     for name, counts in found.profile.counts.items():
@@ -105,7 +106,9 @@ def test_days_whose_files_lack_a_feature_are_no_units_of_the_features(served: Pl
     found = windows_of(served).counted(week)
     assert len(log.partitions(week)) == 7
     assert found.profile.rows == before.profile.rows
-    assert found.units == {"feature": 6, "prediction": 7}, "the champion's scores of that day are there"
+    assert found.units == {"feature": (6, "day"), "prediction": (7, "day")}, (
+        "the champion's scores of that day are there"
+    )
 
 
 def test_a_window_that_cuts_days_has_its_own_rows_alone(served: Place) -> None:
@@ -117,6 +120,30 @@ def test_a_window_that_cuts_days_has_its_own_rows_alone(served: Place) -> None:
     assert found.profile.rows == sum(moment in window for moment in times) == whole - 9 - 16
     assert found.profile.counts[PREDICTION].values == found.profile.rows
     assert windows.labels(window, MARCH).profile.rows == found.profile.rows
-    assert found.units == {"feature": 7, "prediction": 7}
+    assert found.units == {"feature": (7, "day"), "prediction": (7, "day")}
     assert {info.key for info in store.list("small/profiles/")} == stored, "a part of a day is none of a partition"
     assert windows.counted(Interval(start=FEBRUARY, end=FEBRUARY + 7 * DAY)).profile.rows == whole
+
+
+@pytest.mark.parametrize(("given", "units"), [(True, (5, "customer")), (False, (7, "day"))])
+def test_the_units_are_the_references_and_days_where_no_caller_gives_them(
+    served: Place, given: bool, units: Any
+) -> None:
+    """The spec has another one by now."""
+    log, content = PredictionLog(served.ws.store, "small"), served.ws.spec.model_dump()
+    content["training"]["split"]["sampling_unit"] = "customer"
+    rows = logged(served, Interval(start=FEBRUARY, end=FEBRUARY + 7 * DAY))
+    customers = (
+        pa.array([f"c{number % 5}" for number in range(len(rows))]) if given else pa.nulls(len(rows), pa.string())
+    )
+    at = rows.schema.get_field_index("event_time")
+    moved = rows.set_column(at, "event_time", pc.subtract(rows["event_time"], pa.scalar(14 * DAY, pa.duration("us"))))
+    log.append(served.ws.spec.model_validate(content), moved.append_column("context_customer", customers), per="day")
+    windows, week = windows_of(served), Interval(start=FEBRUARY - 14 * DAY, end=FEBRUARY - 7 * DAY)
+    assert windows.counted(week).units["feature"] == (7, "day"), "whatever the spec says"
+    champion = replace(windows.champion, reference=replace(windows.champion.reference, unit="customer"))
+    theirs = Windows(served.ws, champion)
+    assert theirs.counted(week).units == {"feature": units, "prediction": units}
+    assert theirs.counted(replace(week, end=FEBRUARY + DAY)).units["feature"] == (8, "day"), (
+        "some of the files lack them"
+    )

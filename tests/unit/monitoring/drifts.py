@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from evergreen.monitoring.compared import PARTS
+from evergreen.monitoring.compared import PARTS, Sampled
 from evergreen.monitoring.drift import drift
 from evergreen.monitoring.reference import Column, Units, sample_of
 from evergreen.records.drift import DriftReport, Part
@@ -121,15 +121,13 @@ def report_of(
     labels: bool = True,
 ) -> DriftReport:
     spec = spec or spec_of(reference.unit)
-    each: dict[Part, int] = (
-        {} if units is None else dict.fromkeys(PARTS, units) if isinstance(units, int) else dict(units)
-    )
+    known = dict.fromkeys(PARTS, units) if isinstance(units, int) else units or {}
     return drift(
         spec,
         reference,
         profile_of(reference.layout, {name: values for name, values in table.items() if name != "label"}),
         window=window,
-        units=each,
+        units={part: Sampled(count, reference.unit) for part, count in known.items()},
         version=1,
         weights=weights or {},
         label=profile_of(reference.label.layout, {"label": table["label"]}) if labels else None,

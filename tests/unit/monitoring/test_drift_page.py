@@ -1,5 +1,7 @@
 """The page of a drift report: the worst first, drawn, escaped and the same each time."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from evergreen.monitoring.drift_page import MOST_PICTURES, drift_sections
@@ -43,3 +45,12 @@ def test_names_and_categories_are_escaped_and_pictures_are_few() -> None:
 def test_too_few_rows_say_so() -> None:
     page, _ = _page(rows(5_000, 0), rows(100, 1))
     assert "Not enough rows: the window has 100" in page
+
+
+def test_it_is_said_where_days_stand_in_for_a_sampling_unit_that_the_log_does_not_have() -> None:
+    reference, window = reference_of(rows(5_000, 0)), rows(2_000, 1)
+    report = replace(report_of(reference, window), units=14, unit="day")
+    current, of_customers = profile_of(reference.layout, window), replace(reference, unit="customer")
+    said = "The prediction log has no customer: callers do not give it, and days are the units."
+    assert said in markdown("Drift", drift_sections(report, of_customers, current))
+    assert said not in markdown("Drift", drift_sections(report, replace(reference, unit="day"), current))
