@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -14,7 +15,9 @@ from evergreen.core.clock import frozen
 from evergreen.flows import chain, score
 from evergreen.flows.champion import Champion, champion_of
 from evergreen.flows.windows import Windows
+from evergreen.monitoring.profile import profile
 from evergreen.records.interval import Interval
+from evergreen.records.profile import Profile
 from evergreen.records.reference import PREDICTION
 from evergreen.stores.predictions import PredictionLog
 
@@ -109,6 +112,27 @@ def test_days_whose_files_lack_a_feature_are_no_units_of_the_features(served: Pl
     assert found.units == {"feature": (6, "day"), "prediction": (7, "day")}, (
         "the champion's scores of that day are there"
     )
+
+
+def test_a_partition_is_counted_once_for_a_reference(served: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    week, counted = Interval(start=FEBRUARY, end=FEBRUARY + 7 * DAY), []
+
+    def noted(source: Path, *args: Any, **more: Any) -> Profile:
+        counted.append(source)
+        return profile(source, *args, **more)
+
+    monkeypatch.setattr("evergreen.flows.windows.profile", noted)
+    first = windows_of(served).counted(week)
+    assert len(counted) == 2 * 7, "features and scores of seven days"
+    next_day = Interval(start=week.start + DAY, end=week.end + DAY)
+    again, later = windows_of(served).counted(week), windows_of(served).profile(next_day)
+    assert len(counted) == 2 * 8, "of the next day alone"
+    assert (again.profile.rows, again.profile.counts, again.units) == (
+        first.profile.rows,
+        first.profile.counts,
+        first.units,
+    )
+    assert later.rows > 0
 
 
 def test_a_window_that_cuts_days_has_its_own_rows_alone(served: Place) -> None:
