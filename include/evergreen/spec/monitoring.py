@@ -8,14 +8,14 @@ from pydantic import Field, model_validator
 
 from evergreen.spec.approval import Person
 from evergreen.spec.base import Duration, Misfit, SpecPart, once
-from evergreen.spec.data import Columns
+from evergreen.spec.data import Columns, Features
 from evergreen.spec.metrics import Task, metrics_of
 from evergreen.spec.watching import ColumnDrift, Drift, DriftedShare, FairnessWatch, MetricRule, Persistence, WatchRule
 from evergreen.spec.words import nearest
 
 DAY = timedelta(days=1)
 TARGETS = ("prediction", "label")
-"""What can drift beside the features."""
+"""What can drift beside the features, which have other names."""
 PERSISTENT = Persistence(fired=3, of=5)
 """No passing day asks for a retraining."""
 
@@ -107,7 +107,8 @@ class Monitoring(SpecPart):
 
 
 def fit(monitoring: Monitoring, task: Task, columns: Columns) -> None:
-    """Check that the rules fit the task and the columns; raises `Misfit`."""
+    """Check that the rules fit the task and the columns, and that no feature is called as a target; raises `Misfit`."""
+    _told_from_targets(columns.features)
     for index, rule in enumerate(monitoring.rules):
         at = ("monitoring", "rules", index)
         if isinstance(rule, MetricRule):
@@ -116,6 +117,14 @@ def fit(monitoring: Monitoring, task: Task, columns: Columns) -> None:
             _one_of(rule.column, (*columns.features.names, *TARGETS), (*at, "column"), "a feature, prediction or label")
         if isinstance(rule, FairnessWatch) and not columns.sensitive:
             raise Misfit((*at, "rule"), "columns.sensitive names no column by which fairness could be watched")
+
+
+def _told_from_targets(features: Features) -> None:
+    for kind in ("numeric", "categorical"):
+        for index, name in enumerate(getattr(features, kind)):
+            if name in TARGETS:
+                wrong = f"{name!r} is what reports call the model's own {name}s: give the column another name"
+                raise Misfit(("columns", "features", kind, index), wrong)
 
 
 def _measures(rule: MetricRule, at: tuple[str | int, ...], task: Task) -> None:

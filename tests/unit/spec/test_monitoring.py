@@ -43,6 +43,15 @@ def test_the_rules_in_the_words_of_users(write: Write, text: str) -> None:
     ]
 
 
+@pytest.mark.parametrize("name", ["prediction", "label"])
+def test_a_feature_that_would_be_taken_for_a_target_is_refused(write: Write, text: str, name: str) -> None:
+    content = yaml.safe_load(text)
+    content["columns"]["features"]["numeric"].append(name)
+    said = f"columns.features.numeric.*'{name}' is what reports call the model's own {name}s: give the column another"
+    with pytest.raises(SpecError, match=said):
+        load(write(yaml.safe_dump(content)))
+
+
 def test_people_confirm_retrainings_where_the_spec_names_them(write: Write, text: str) -> None:
     assert load(write(text)).monitoring.retraining.confirm == "auto"
     found = monitoring(write, text, retraining={"confirm": "required", "confirmers": ["ada", "bob"]}).retraining
