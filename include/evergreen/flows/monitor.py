@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 from evergreen.core.errors import NotFound
 from evergreen.flows.champion import Champion, champion_of
 from evergreen.flows.confirmation import lapse
+from evergreen.flows.exact import exact
 from evergreen.flows.look import look
 from evergreen.flows.looks import (
     DRIFT,
@@ -73,7 +74,7 @@ def drift(ws: Workspace, until: datetime) -> Looked:
             earlier=earlier_parts(ws.store, ws.model, _before(ws, as_of, EARLIER), DRIFT, DriftReport, version),
             domain=windows.domain(window),
         )
-        ws.store.put(key, report.to_json())
+        ws.store.put(key, exact(windows, report, as_of).to_json())
 
     return _each(ws, until, held)
 

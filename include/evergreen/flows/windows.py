@@ -23,13 +23,15 @@ from evergreen.flows.workspace import Workspace
 from evergreen.measures.holdout import holdout
 from evergreen.monitoring.compared import PARTS, Sampled
 from evergreen.monitoring.domain import domain
+from evergreen.monitoring.parquet import Source
+from evergreen.monitoring.performance import due
 from evergreen.monitoring.profile import Mask, profile
 from evergreen.monitoring.served import served
 from evergreen.records.drift import Part
 from evergreen.records.evaluation import Estimate
 from evergreen.records.interval import Interval
 from evergreen.records.prediction import ANSWERING, CONTEXT, FEATURE
-from evergreen.records.profile import Layout, Profile
+from evergreen.records.profile import Counts, Layout, Profile
 from evergreen.records.reference import LABEL, PREDICTION
 from evergreen.records.snapshot import Snapshot
 from evergreen.spec.model import ModelSpec
@@ -80,8 +82,25 @@ class Windows:
 
     def labels(self, window: Interval, as_of: datetime) -> Counted:
         """The labels that have come until ``as_of`` for the champion's answers of a window."""
-        spec, layout = self._spec, self.champion.reference.label.layout
-        labels = LabelLog(self.ws.store, self.ws.model)
+        file, units = self._label_file(window, as_of)
+        counts = profile(file, self.champion.reference.label.layout)
+        return Counted(counts, {} if self._unit == "none" else {"label": units})
+
+    def column(
+        self, part: Part, name: str, window: Interval, as_of: datetime
+    ) -> tuple[Counts, list[tuple[Source, Mask | None]], str]:
+        """The counts of a column, the files that hold it with the rows that count, and its name in them."""
+        if part == "label":
+            window = due(self.ws.spec, window, as_of)
+            return self.labels(window, as_of).profile.counts[name], [(self._label_file(window, as_of)[0], None)], LABEL
+        side = next(side for side in self._sides if side.part == part)
+        counted = self._counted(side, window)
+        files = [file for partition, _ in counted for file in self._rows(side, partition, window)]
+        stored = next(logged for logged, known in side.columns.items() if known == name)
+        return _summed(side, counted).counts[name], [(self.log.path(file), mask) for file, mask in files], stored
+
+    def _label_file(self, window: Interval, as_of: datetime) -> tuple[bytes, Sampled]:
+        spec, labels = self._spec, LabelLog(self.ws.store, self.ws.model)
         rows = served(spec, self.log, window, version=self.champion.version, labels=labels, as_of=as_of)
         known = rows.of(rows.labelled)
         values = known.table["value"]
@@ -90,8 +109,7 @@ class Windows:
         values = values if spec.task == "regression" else values.cast(pa.string())
         buffer = io.BytesIO()
         pq.write_table(pa.table({LABEL: values}), buffer)
-        units = Sampled(known.clusters.count, known.clusters.name)
-        return Counted(profile(buffer.getvalue(), layout), {} if self._unit == "none" else {"label": units})
+        return buffer.getvalue(), Sampled(known.clusters.count, known.clusters.name)
 
     def domain(self, window: Interval) -> Estimate | None:
         """How well a classifier tells the window from the rows that the champion was fitted on; None unless the spec asks."""

@@ -72,7 +72,7 @@ def _numbers(report: DriftReport) -> Section:
 
 
 def _row(found: ColumnDrift) -> tuple[str, ...]:
-    ks = "" if found.ks_low is None or found.ks_high is None else f"{found.ks_low:.4f} to {found.ks_high:.4f}"
+    ks = " to ".join(dict.fromkeys(_number(end) for end in (found.ks_low, found.ks_high)))
     chi_squared = "" if found.chi_squared is None else f"{found.chi_squared:.4g} ({found.chi_squared_p:.2g})"
     return (
         _named(found),

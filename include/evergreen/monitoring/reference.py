@@ -12,6 +12,7 @@ from evergreen.features.frame import label, labelled
 from evergreen.features.packaged import PackagedModel, load
 from evergreen.features.rows import scan
 from evergreen.monitoring.binned import Binned, Kind, binned
+from evergreen.records.drift import Part
 from evergreen.records.interval import Interval
 from evergreen.records.package import ModelPackage
 from evergreen.records.profile import ColumnBins, Counts, Layout, Profile
@@ -65,6 +66,22 @@ def reference(
         prediction=sample_of(spec.name, [tested.predictions(model)], tested.units()),
         label=sample_of(spec.name, [fitted.labels()], fitted.units()),
     )
+
+
+def values_of(
+    spec: ModelSpec,
+    reference: Reference,
+    gated: ModelPackage,
+    snapshot: Snapshot,
+    store: ObjectStore,
+    part: Part,
+    name: str,
+) -> pa.ChunkedArray:
+    """The values that a column of a `reference` was made from; raises ``NotFound`` where its rows are gone."""
+    if part == "prediction":
+        return _Rows(spec, store, snapshot, reference.test, with_label=False).predictions(load(store, gated))[2]
+    fitted = _Rows(spec, store, snapshot, reference.interval, with_label=True)
+    return fitted.labels()[2] if part == "label" else fitted.column(name)
 
 
 class _Rows:

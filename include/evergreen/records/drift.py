@@ -27,7 +27,7 @@ class ColumnDrift:
     chi_squared_p
         As if rows were independent: for comparison with other tools, no decision rests on it.
     ks_low, ks_high
-        Bounds of the Kolmogorov-Smirnov statistic of numeric columns.
+        Bounds of the Kolmogorov-Smirnov statistic of numeric columns; equal where a rule asked for the exact one.
     wasserstein
         Distance in standard deviations of the reference, of numeric columns.
     null_rate, reference_null_rate

@@ -211,6 +211,25 @@ def test_without_an_estimate_drift_tells_the_cause(drifted: Place) -> None:
     assert (found.estimated, found.kind) == ((), "data")
 
 
+def test_a_rule_on_the_ks_statistic_between_its_bounds_is_decided_by_the_exact_one(half_looked: Place) -> None:
+    until, store = FEBRUARY + 14 * DAY, half_looked.ws.store
+    key = folder_of("small", until) + "drift.json"
+    found = read_drift(store, key).column("wind")
+    assert found is not None
+    assert found.ks_low is not None
+    assert found.ks_high is not None
+    assert found.ks_low < found.ks_high
+    rule = {"rule": "column_drift", "column": "wind", "statistic": "ks", "above": found.ks_low}
+    content = half_looked.ws.spec.model_dump() | {"monitoring": {**WATCH, "rules": [rule]}}
+    store.delete(key)
+    ws = replace(half_looked.ws, spec=half_looked.ws.spec.model_validate(content))
+    monitor.drift(ws, until)
+    done = read_drift(store, key).column("wind")
+    assert done is not None
+    assert done.ks_low == done.ks_high == done.proven["ks"]
+    assert found.ks_low <= (done.ks_low or 0.0) <= found.ks_high
+
+
 def test_a_rule_looks_back_as_far_as_it_says(half_looked: Place) -> None:
     rule = {**WATCH["rules"][0], "windows": {"fired": 35, "of": 40}}
     content = half_looked.ws.spec.model_dump() | {"monitoring": {**WATCH, "rules": [rule]}}
