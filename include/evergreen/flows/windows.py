@@ -112,7 +112,10 @@ class Windows:
         return buffer.getvalue(), Sampled(known.clusters.count, known.clusters.name)
 
     def domain(self, window: Interval) -> Estimate | None:
-        """How well a classifier tells the window from the rows that the champion was fitted on; None unless the spec asks."""
+        """How well a classifier tells the window from the rows that the champion was fitted on.
+
+        None unless the spec asks, and where the log of the window lacks a feature.
+        """
         spec, watched = self._spec, self.champion.watched
         if not spec.monitoring.drift.domain_classifier:
             return None
@@ -120,7 +123,9 @@ class Windows:
         snapshot = Ledger(self.ws.store, self.ws.model, watched.run_id).read("snapshot", Snapshot)
         was = holdout(spec, snapshot, watched.data, self.ws.store, names)
         now = served(spec, self.log, window, version=self.champion.version, columns=names)
-        if set(now.missing) & set(names) or not len(now.table):
+        if not set(names) <= set(
+            now.table.column_names
+        ):  # an empty feature is a change, one that was not logged is none
             return None
         return domain(spec, was.table, now.table, was.clusters.of_row, now.clusters.of_row)
 

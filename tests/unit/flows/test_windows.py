@@ -149,6 +149,23 @@ def test_a_window_that_cuts_days_has_its_own_rows_alone(served: Place) -> None:
     assert windows.counted(Interval(start=FEBRUARY, end=FEBRUARY + 7 * DAY)).profile.rows == whole
 
 
+def test_a_feature_that_is_empty_in_the_window_tells_it_from_the_reference(served: Place) -> None:
+    rows = logged(served, Interval(start=FEBRUARY, end=FEBRUARY + 7 * DAY))
+    for name, column in (
+        ("event_time", pc.subtract(rows["event_time"], pa.scalar(14 * DAY, pa.duration("us")))),
+        ("feature_wind", pa.nulls(len(rows), pa.float64())),
+    ):
+        rows = rows.set_column(rows.schema.get_field_index(name), name, column)
+    PredictionLog(served.ws.store, "small").append(served.ws.spec, rows, per="day")
+    content = served.ws.spec.model_dump() | {"monitoring": {"drift": {"domain_classifier": True}}}
+    windows = windows_of(served)
+    asked = Windows(replace(served.ws, spec=served.ws.spec.model_validate(content)), windows.champion)
+    found = asked.domain(Interval(start=FEBRUARY - 14 * DAY, end=FEBRUARY - 7 * DAY))
+    assert found is not None
+    assert found.value > 0.99
+    assert asked.domain(Interval(start=FEBRUARY - 60 * DAY, end=FEBRUARY - 50 * DAY)) is None, "nothing was logged"
+
+
 @pytest.mark.parametrize(("given", "units"), [(True, (5, "customer")), (False, (7, "day"))])
 def test_the_units_are_the_references_and_days_where_no_caller_gives_them(
     served: Place, given: bool, units: Any
