@@ -76,7 +76,7 @@ def test_the_exact_statistic_is_in_the_report_where_a_bound_lies_between(looked:
     was = scan(looked.ws.store, snapshot, windows.champion.reference.interval, ["wind"])["wind"].to_numpy()
     statistic = pytest.approx(stats.ks_2samp(was, now).statistic, abs=1e-12)
     assert found.ks_low < found.ks_high
-    assert (done.ks_low, done.ks_high, done.proven["ks"]) == (statistic, statistic, statistic)
+    assert done.ks_low == done.ks_high == done.proven["ks"] == statistic
     for above in (found.ks_low - 1e-9, found.ks_high):
         assert exact(asking(looked, "wind", above), report, UNTIL) == report, "the bounds say it already"
     by_chance = replace(report, columns=tuple(replace(c, proven={}) for c in report.columns))
