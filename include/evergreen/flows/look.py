@@ -4,10 +4,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from evergreen.core.errors import Refused
 from evergreen.flows.confirmation import asked_for, confirmation_of
 from evergreen.flows.looks import DRIFT, PERFORMANCE, folder_of, read_part
 from evergreen.flows.requests import MAX_REASON, ask, shortened
 from evergreen.flows.windows import Windows
+from evergreen.journal.requests import unclosed
 from evergreen.monitoring.decide import Circumstances, retrains_for_drift_alone
 from evergreen.monitoring.decide import decide as decided
 from evergreen.monitoring.findings import findings
@@ -67,19 +69,27 @@ def _carried_out(windows: Windows, as_of: datetime, found: Sequence[Finding], de
         return decision
     ws, causes = windows.ws, " ".join(f.sentence for f in found if f.fired and f.then == "retrain")
     confirmation = confirmation_of(ws.spec.monitoring.retraining)
-    request = ask(
-        ws,
-        asked_by=ASKED_BY,
-        reason=shortened(causes, MAX_REASON),
-        request_id=f"monitor-{as_of:%Y%m%dT%H%MZ}-v{windows.champion.version}",
-        as_of=as_of,
-        confirmation=confirmation,
-    )
+    try:
+        request = ask(
+            ws,
+            asked_by=ASKED_BY,
+            reason=shortened(causes, MAX_REASON),
+            request_id=_request_id(windows, as_of),
+            as_of=as_of,
+            confirmation=confirmation,
+            alone=True,
+        )
+    except Refused as no:  # somebody has asked since the state of the journal was read
+        return Decision(action="alert", reason=f"{decision.reason} No retraining now: {no}")
     decision = replace(decision, request_id=request.request_id)
     if confirmation is None:
         return decision
     asked = asked_for(confirmation, ws.model, f"within {format_duration(confirmation.within)}")
     return replace(decision, reason=f"{decision.reason} {asked}")
+
+
+def _request_id(windows: Windows, as_of: datetime) -> str:
+    return f"monitor-{as_of:%Y%m%dT%H%MZ}-v{windows.champion.version}"
 
 
 def _late(decision: Decision) -> Decision:
@@ -94,15 +104,13 @@ def _circumstances(
 ) -> Circumstances:
     state, watched = windows.champion.state, windows.champion.watched
     ours = [s.request for s in state.requests.values() if s.request.asked_by == ASKED_BY]
-    own = f"monitor-{as_of:%Y%m%dT%H%MZ}-v{watched.version}"  # a step that is repeated after it had asked
-    waiting = [i for i, s in state.requests.items() if s.status != "closed" and i != own]
     return Circumstances(
         as_of=as_of,
         new_labels=_new_labels(windows, as_of, performance),
         fitted=watched.rows,
         growth=grown,
         asked=[r.as_of for r in ours if r.as_of is not None and r.as_of < as_of],
-        waiting=waiting[0] if waiting else None,
+        waiting=unclosed(state, beside=_request_id(windows, as_of)),  # a step may be repeated after it had asked
         previous=state.previous.version if state.previous else None,
     )
 

@@ -1,19 +1,21 @@
 """Where the reports of monitoring lie, and how they are read back.
 
 ``<model>/reports/monitoring/<as of>/`` holds ``drift.json``, ``performance.json``, ``page.html``, and ``monitor.json``.
-``last.json`` is a copy of the newest one, written last: what comes after it is due.
+``last.json`` is a copy of the newest one, written last, and never over a newer one: what comes after it is due.
 """
 
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import TypeVar
 
-from evergreen.core.errors import NotFound
+from evergreen.core.errors import AlreadyExists, NotFound, OutageError, PreconditionFailed
 from evergreen.records.drift import DriftReport
 from evergreen.records.monitor import MonitorReport
 from evergreen.records.performance import PerformanceReport
 from evergreen.stores.ports import ObjectStore
 
+TRIES = 20
 FORMAT = "%Y-%m-%dT%H%MZ"
 DRIFT, PERFORMANCE = "drift.json", "performance.json"
 Part = TypeVar("Part", DriftReport, PerformanceReport)
@@ -41,6 +43,28 @@ def newest_key(model: str) -> str:
 def read_newest(store: ObjectStore, model: str) -> MonitorReport:
     """The newest report; raises ``NotFound`` while there is none."""
     return MonitorReport.from_json(store.get(newest_key(model)))
+
+
+def note_newest(store: ObjectStore, report: MonitorReport) -> None:
+    """Note a report as the newest one, unless a newer one is noted: of two runs at once the slower may hold an older one.
+
+    Raises
+    ------
+    OutageError
+        When others were faster each time.
+    """
+    key, data = newest_key(report.model), report.to_json()
+    for _ in range(TRIES):
+        with suppress(AlreadyExists, PreconditionFailed):
+            try:
+                etag = store.head(key).etag
+            except NotFound:
+                store.create(key, data)
+                return
+            if read_newest(store, report.model).as_of <= report.as_of:
+                store.replace(key, data, etag=etag)
+            return
+    raise OutageError(f"{report.model}: others wrote {key} {TRIES} times while this process tried to.")
 
 
 def read_look(store: ObjectStore, model: str, as_of: datetime) -> MonitorReport | None:

@@ -20,7 +20,7 @@ from evergreen.flows.looks import (
     earlier_looks,
     earlier_parts,
     folder_of,
-    newest_key,
+    note_newest,
     read_newest,
     read_part,
 )
@@ -121,7 +121,7 @@ def decide(ws: Workspace, until: datetime) -> MonitorReport | str:
         earlier = earlier_looks(ws.store, ws.model, _before(ws, moment, count), champion.version)
         report = look(windows, moment, _window(ws, moment), earlier, newest=moment == moments[-1])
         ws.store.put(folder_of(ws.model, moment) + "monitor.json", report.to_json())
-        ws.store.put(newest_key(ws.model), report.to_json())
+        note_newest(ws.store, report)
     return report or "No report is due."
 
 

@@ -37,6 +37,7 @@ def ask(
     hyperparameters: Mapping[str, Value] | None = None,
     way: Way = Way.REQUEST,
     confirmation: Confirmation | None = None,
+    alone: bool = False,
 ) -> RetrainRequest:
     """Write a request into the journal; asking again with one ``request_id`` is asking once.
 
@@ -44,11 +45,15 @@ def ask(
     ----------
     confirmation
         Who must confirm it before it is served; None: nobody.
+    alone
+        Whether it may not stand beside another request that is not closed.
 
     Raises
     ------
     RunError
         For an id, a reason or hyperparameters that no run can have: a request that cannot be served is not taken.
+    Refused
+        As `open_request` does.
     """
     _check(ws, request_id, reason, hyperparameters or {})
     request = RetrainRequest(
@@ -62,7 +67,7 @@ def ask(
         way=way,
         confirmation=confirmation,
     )
-    open_request(ws.journal, request)
+    open_request(ws.journal, request, alone=alone)
     return request
 
 

@@ -16,13 +16,18 @@ NOT_CONFIRMED = "not confirmed"
 """The outcome of a request that nobody has confirmed."""
 
 
-def open_request(journal: Journal, request: RetrainRequest) -> Entry:
+def open_request(journal: Journal, request: RetrainRequest, *, alone: bool = False) -> Entry:
     """Ask for a retraining; asking again with the same ``request_id`` is asking once.
+
+    Parameters
+    ----------
+    alone
+        Whether it may not stand beside another request that is not closed.
 
     Raises
     ------
     Refused
-        When that id was given to a request that says something else.
+        When that id was given to a request that says something else, or another one stands in its way.
     """
     key = f"{Kind.REQUEST_OPENED}/{request.request_id}"
     draft = Draft(kind=Kind.REQUEST_OPENED, key=key, actor=request.asked_by, body=request.to_dict())
@@ -34,6 +39,8 @@ def open_request(journal: Journal, request: RetrainRequest) -> Entry:
                 f"{state.model}: request {request.request_id!r} exists (entry {known.sequence}) and asks for something "
                 f"else. Choose another id."
             )
+        if alone and known is None and (other := unclosed(state)) is not None:
+            raise Refused(f"{state.model}: request {other} is not closed yet.")
         return draft
 
     return journal.append(decide)
@@ -133,6 +140,11 @@ def close(journal: Journal, request_id: str, run_id: str, outcome: str, detail: 
 def open_requests(state: State, now: datetime) -> tuple[RetrainRequest, ...]:
     """The requests that wait for a run at ``now``, oldest first: never claimed, or claimed with a lease that is over."""
     return tuple(status.request for status in state.requests.values() if _waits(status, now))
+
+
+def unclosed(state: State, *, beside: str = "") -> str | None:
+    """The oldest request that is not closed, other than ``beside``; None when there is none."""
+    return next((i for i, status in state.requests.items() if status.status != "closed" and i != beside), None)
 
 
 def unconfirmed_requests(state: State) -> tuple[RequestStatus, ...]:

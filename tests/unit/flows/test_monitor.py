@@ -14,8 +14,11 @@ from evergreen.core.clock import frozen, now
 from evergreen.flows import chain, monitor, score
 from evergreen.flows.champion import Champion, champion_of
 from evergreen.flows.looks import folder_of, newest_key, read_drift, read_newest, read_performance
+from evergreen.flows.requests import ask
 from evergreen.flows.windows import Windows
 from evergreen.flows.workspace import Workspace
+from evergreen.journal.journal import Journal
+from evergreen.monitoring.decide import decide as decided
 from evergreen.records.interval import Interval
 from evergreen.records.monitor import MonitorReport
 from evergreen.records.report import Outcome
@@ -258,19 +261,22 @@ def test_drift_waits_until_much_is_known_of_the_rows_that_come_now(half_looked: 
     assert not ws.journal.state().requests
 
 
-@pytest.mark.parametrize("before", [folder_of("small", FEBRUARY + 14 * DAY) + "monitor.json", newest_key("small")])
+@pytest.mark.parametrize(
+    ("writes", "before"),
+    [("put", folder_of("small", FEBRUARY + 14 * DAY) + "monitor.json"), ("replace", newest_key("small"))],
+)
 def test_killed_before_its_report_was_written_or_noted_it_asks_once(
-    half_looked: Place, monkeypatch: pytest.MonkeyPatch, before: str
+    half_looked: Place, monkeypatch: pytest.MonkeyPatch, writes: str, before: str
 ) -> None:
-    until, put, store = FEBRUARY + 14 * DAY, MemoryStore.put, half_looked.ws.store
+    until, write, store = FEBRUARY + 14 * DAY, getattr(MemoryStore, writes), half_looked.ws.store
 
     def killed(self: MemoryStore, key: str, data: Any, **more: Any) -> Any:
         if key == before and b"2013-02-15T00:00:00" in data[:200]:
             raise KeyboardInterrupt
-        return put(self, key, data, **more)
+        return write(self, key, data, **more)
 
     with monkeypatch.context() as patch:
-        patch.setattr(MemoryStore, "put", killed)
+        patch.setattr(MemoryStore, writes, killed)
         with pytest.raises(KeyboardInterrupt):
             monitor.decide(half_looked.ws, until)
     assert len(half_looked.ws.journal.state().requests) == 1
@@ -279,6 +285,38 @@ def test_killed_before_its_report_was_written_or_noted_it_asks_once(
     assert (report.decision.action, report.decision.request_id) == ("retrain", "monitor-20130215T0000Z-v2")
     assert len(half_looked.ws.journal.state().requests) == 1
     assert store is half_looked.ws.store
+
+
+def test_who_asks_at_the_same_moment_is_not_asked_beside(half_looked: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    ws = half_looked.ws
+    other = replace(ws, journal=Journal(ws.store, "small"))
+
+    def overtaken(ws: Workspace, **asked: Any) -> Any:
+        ask(other, asked_by="ada", reason="it looks stale", request_id="r1")
+        return ask(ws, **asked)
+
+    monkeypatch.setattr("evergreen.flows.look.ask", overtaken)
+    report = monitor.decide(ws, FEBRUARY + 14 * DAY)
+    assert isinstance(report, MonitorReport)
+    assert report.decision.action == "alert"
+    assert "No retraining now: small: request r1 is not closed yet." in report.decision.reason
+    assert list(ws.journal.state().requests) == ["r1"]
+
+
+def test_of_two_runs_at_once_the_older_one_asks_for_nothing_and_is_not_noted(half_looked: Place) -> None:
+    ws, until = half_looked.ws, FEBRUARY + 14 * DAY
+    slow = replace(ws, journal=Journal(ws.store, "small"))
+    with pytest.MonkeyPatch.context() as patch:
+
+        def overtaken(*given: Any) -> Any:
+            patch.setattr("evergreen.flows.look.decided", decided)
+            monitor.decide(ws, until)
+            return decided(*given)
+
+        patch.setattr("evergreen.flows.look.decided", overtaken)
+        monitor.decide(slow, until - DAY)
+    assert list(ws.journal.state().requests) == ["monitor-20130215T0000Z-v2"]
+    assert read_newest(ws.store, "small").as_of == until
 
 
 def test_a_file_that_comes_later_has_its_day_counted_anew(watched: Place) -> None:

@@ -34,6 +34,16 @@ def test_an_open_request_waits(journal: Journal) -> None:
     assert open_requests(journal.state(), START) == (request_of("r1"), request_of("r2"))
 
 
+def test_one_that_stands_alone_is_not_asked_for_beside_another(journal: Journal) -> None:
+    other = Journal(journal.store, MODEL)
+    with pytest.raises(Refused, match="request r1 is not closed yet"):
+        open_request(other, request_of("r2"), alone=True)
+    assert open_request(other, request_of("r1"), alone=True).sequence == 1
+    claim(other, "r1", "run", HOUR, START)
+    close(other, "r1", "run", "challenger", "It passed.")
+    assert open_request(journal, request_of("r2"), alone=True).sequence == 4
+
+
 def test_asking_twice_is_asking_once(journal: Journal) -> None:
     assert open_request(journal, request_of("r1")).sequence == 1
     assert journal.state().sequence == 1
