@@ -42,6 +42,7 @@ MOST = 60
 """A run makes at most so many reports; the next one goes on."""
 EARLIER = 30
 """So many earlier reports are read, and more where a rule looks further back."""
+NOTHING_DUE = "No report is due."
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -109,7 +110,8 @@ def performance(ws: Workspace, until: datetime) -> Looked:
 def decide(ws: Workspace, until: datetime) -> MonitorReport | str:
     """Hold the rules against what the steps before found, and ask for a retraining where that follows.
 
-    Of several reports that are due the newest alone leads to anything. Without one that is due, the reason.
+    Of several reports that are due the newest alone leads to anything. Without one that is due, the one as of this time
+    again: the step may have been stopped when it had noted it. Without that, the reason.
     """
     lapse(ws)
     champion, moments = _due(ws, until)
@@ -122,7 +124,16 @@ def decide(ws: Workspace, until: datetime) -> MonitorReport | str:
         report = look(windows, moment, _window(ws, moment), earlier, newest=moment == moments[-1])
         ws.store.put(folder_of(ws.model, moment) + "monitor.json", report.to_json())
         note_newest(ws.store, report)
-    return report or "No report is due."
+    return report or _noted(ws, until) or NOTHING_DUE
+
+
+def _noted(ws: Workspace, until: datetime) -> MonitorReport | None:
+    """The report as of this time, if it is the newest one."""
+    try:
+        newest = read_newest(ws.store, ws.model)
+    except NotFound:
+        return None
+    return newest if newest.as_of == _floored(until, ws.spec.monitoring.every) else None
 
 
 def _each(ws: Workspace, until: datetime, step: Callable[[Windows, datetime], None]) -> Looked:
@@ -132,7 +143,7 @@ def _each(ws: Workspace, until: datetime, step: Callable[[Windows, datetime], No
     windows = Windows(ws, champion)
     for moment in moments:
         step(windows, moment)
-    return Looked(model=ws.model, as_of=tuple(moments), reason="" if moments else "No report is due.")
+    return Looked(model=ws.model, as_of=tuple(moments), reason="" if moments else NOTHING_DUE)
 
 
 def _due(ws: Workspace, until: datetime) -> tuple[Champion | str, Sequence[datetime]]:

@@ -126,8 +126,10 @@ def test_a_repeated_look_finds_that_nothing_is_due(watched: Place) -> None:
     watched.land(2)
     serve(watched.ws, FEBRUARY, MARCH)
     first = look(watched.ws, FEBRUARY + 2 * DAY)
-    before = objects(watched.ws.store)
-    assert look(watched.ws, FEBRUARY + 2 * DAY + timedelta(hours=23)) == "No report is due."
+    before, later = objects(watched.ws.store), FEBRUARY + 2 * DAY + timedelta(hours=23)
+    assert monitor.profile(watched.ws, later).reason == "No report is due."
+    assert monitor.decide(watched.ws, later) == first, "it may have been stopped when the report was noted"
+    assert monitor.decide(watched.ws, FEBRUARY + DAY) == "No report is due."
     assert objects(watched.ws.store) == before
     assert read_newest(watched.ws.store, "small") == first
 
