@@ -110,18 +110,18 @@ def performance(ws: Workspace, until: datetime) -> Looked:
 def decide(ws: Workspace, until: datetime) -> MonitorReport | str:
     """Hold the rules against what the steps before found, and ask for a retraining where that follows.
 
-    Of several reports that are due the newest alone leads to anything. Without one that is due, the one as of this time
+    Of several reports that are due the newest alone leads to anything, also where a later run makes it. Without one that is due, the one as of this time
     again: the step may have been stopped when it had noted it. Without that, the reason.
     """
     lapse(ws)
     champion, moments = _due(ws, until)
     if isinstance(champion, str):
         return champion
-    windows, report = Windows(ws, champion), None
+    windows, report, last = Windows(ws, champion), None, _floored(until, ws.spec.monitoring.every)
     count = max([EARLIER, *(rule.windows.of - 1 for rule in ws.spec.monitoring.rules)])
     for moment in moments:
         earlier = earlier_looks(ws.store, ws.model, _before(ws, moment, count), champion.version)
-        report = look(windows, moment, _window(ws, moment), earlier, newest=moment == moments[-1])
+        report = look(windows, moment, _window(ws, moment), earlier, newest=moment == last)
         ws.store.put(folder_of(ws.model, moment) + "monitor.json", report.to_json())
         note_newest(ws.store, report)
     return report or _noted(ws, until) or NOTHING_DUE

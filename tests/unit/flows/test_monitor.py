@@ -251,6 +251,20 @@ def test_a_rule_looks_back_as_far_as_it_says(half_looked: Place) -> None:
     assert "It held in 40 of the last 40 reports." in report.fired[0].sentence
 
 
+def test_what_a_run_makes_of_more_than_it_can_leads_to_nothing(
+    half_looked: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(monitor, "MOST", 9)
+    report = monitor.decide(half_looked.ws, FEBRUARY + 14 * DAY)
+    assert isinstance(report, MonitorReport)
+    assert report.as_of == FEBRUARY + 9 * DAY
+    assert report.decision.action == "alert"
+    assert "the newest one decides" in report.decision.reason
+    report = monitor.decide(half_looked.ws, FEBRUARY + 14 * DAY)
+    assert isinstance(report, MonitorReport)
+    assert report.decision.request_id == "monitor-20130215T0000Z-v2"
+
+
 def test_drift_waits_until_much_is_known_of_the_rows_that_come_now(half_looked: Place) -> None:
     retraining = {**WATCH["retraining"], "min_growth": 1_000}
     content = half_looked.ws.spec.model_dump() | {"monitoring": {**WATCH, "retraining": retraining}}
