@@ -9,7 +9,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from evergreen.core.errors import NotFound
+from evergreen.core.clock import now
+from evergreen.core.errors import NotFound, RunError
 from evergreen.flows.champion import Champion, champion_of
 from evergreen.flows.confirmation import lapse
 from evergreen.flows.exact import exact
@@ -110,10 +111,17 @@ def performance(ws: Workspace, until: datetime) -> Looked:
 def decide(ws: Workspace, until: datetime) -> MonitorReport | str:
     """Hold the rules against what the steps before found, and ask for a retraining where that follows.
 
-    Of several reports that are due the newest alone leads to anything, also where a later run makes it. Without one that is due, the one as of this time
-    again: the step may have been stopped when it had noted it. Without that, the reason.
+    Of several reports that are due the newest alone leads to anything, also where a later run makes it. Without one that
+    is due, the one as of this time again: the step may have been stopped when it had noted it. Without that, the reason.
+
+    Raises
+    ------
+    RunError
+        For a time that has not come.
     """
     lapse(ws)
+    for step in (drift, performance):  # again: another version may have become champion since
+        step(ws, until)
     champion, moments = _due(ws, until)
     if isinstance(champion, str):
         return champion
@@ -153,6 +161,11 @@ def _due(ws: Workspace, until: datetime) -> tuple[Champion | str, Sequence[datet
         return champion, ()
     every = ws.spec.monitoring.every
     last = _floored(until, every)
+    if last > now():
+        raise RunError(
+            f"{ws.model}: no report can be made as of {last:%Y-%m-%d %H:%M} UTC, which has not come yet. "
+            "Give a time that is over, or none for now."
+        )
     first = _first(ws, every)
     if first is None:
         return "Nothing was predicted yet.", ()
@@ -164,7 +177,7 @@ def _due(ws: Workspace, until: datetime) -> tuple[Champion | str, Sequence[datet
 def _first(ws: Workspace, every: timedelta) -> datetime | None:
     """The step after the newest report, or the first one after the oldest prediction."""
     try:
-        return read_newest(ws.store, ws.model).as_of + every
+        return _floored(read_newest(ws.store, ws.model).as_of, every) + every  # the spec may have had another step
     except NotFound:
         pass
     begun = PredictionLog(ws.store, ws.model).begun()

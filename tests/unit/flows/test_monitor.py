@@ -11,9 +11,10 @@ import pyarrow.parquet as pq
 import pytest
 
 from evergreen.core.clock import frozen, now
+from evergreen.core.errors import RunError
 from evergreen.flows import chain, monitor, score
 from evergreen.flows.champion import Champion, champion_of
-from evergreen.flows.looks import folder_of, newest_key, read_drift, read_newest, read_performance
+from evergreen.flows.looks import DRIFT, PERFORMANCE, folder_of, newest_key, read_drift, read_newest, read_performance
 from evergreen.flows.requests import ask
 from evergreen.flows.windows import Windows
 from evergreen.flows.workspace import Workspace
@@ -333,6 +334,37 @@ def test_of_two_runs_at_once_the_older_one_asks_for_nothing_and_is_not_noted(hal
         monitor.decide(slow, until - DAY)
     assert list(ws.journal.state().requests) == ["monitor-20130215T0000Z-v2"]
     assert read_newest(ws.store, "small").as_of == until
+
+
+def test_what_another_version_was_compared_with_is_compared_anew(half_looked: Place) -> None:
+    ws, folder = half_looked.ws, folder_of("small", FEBRUARY + 14 * DAY)
+    drift, performance = read_drift(ws.store, folder + DRIFT), read_performance(ws.store, folder + PERFORMANCE)
+    ws.store.put(folder + DRIFT, replace(drift, version=1).to_json())
+    ws.store.put(folder + PERFORMANCE, replace(performance, version=1).to_json())
+    report = monitor.decide(ws, FEBRUARY + 14 * DAY)
+    assert isinstance(report, MonitorReport)
+    assert report.rows == drift.rows > 0
+    assert read_drift(ws.store, folder + DRIFT) == drift
+    assert read_performance(ws.store, folder + PERFORMANCE) == performance
+
+
+def test_a_time_that_has_not_come_is_refused(watched: Place) -> None:
+    watched.land(2)
+    serve(watched.ws, FEBRUARY, MARCH)
+    with frozen(FEBRUARY + DAY), pytest.raises(RunError, match="as of 2013-02-03 00:00 UTC, which has not come yet"):
+        monitor.profile(watched.ws, FEBRUARY + 2 * DAY + timedelta(hours=6))
+    with frozen(FEBRUARY + DAY):
+        assert monitor.profile(watched.ws, FEBRUARY + DAY + timedelta(hours=6)).as_of == (FEBRUARY + DAY,)
+
+
+def test_another_step_keeps_to_its_own_grid(watched: Place) -> None:
+    watched.land(2)
+    serve(watched.ws, FEBRUARY, MARCH)
+    content = watched.ws.spec.model_dump() | {"monitoring": {**WATCH, "every": "6h"}}
+    often = replace(watched.ws, spec=watched.ws.spec.model_validate(content))
+    look(often, FEBRUARY + timedelta(hours=19))
+    assert read_newest(often.store, "small").as_of == FEBRUARY + timedelta(hours=18)
+    assert monitor.profile(watched.ws, FEBRUARY + 2 * DAY).as_of == (FEBRUARY + DAY, FEBRUARY + 2 * DAY)
 
 
 def test_a_file_that_comes_later_has_its_day_counted_anew(watched: Place) -> None:
