@@ -8,10 +8,13 @@ from uuid import uuid4
 
 from evergreen.core.errors import RunError
 from evergreen.core.value import Value
+from evergreen.flows.alerts import MONITORING, note_event
 from evergreen.flows.ledger import Ledger
 from evergreen.flows.workspace import Workspace
-from evergreen.journal.requests import claim, open_request, open_requests
-from evergreen.journal.state import State
+from evergreen.journal.requests import claim, close, open_request, open_requests
+from evergreen.journal.state import RequestStatus, State
+from evergreen.records.alert import Alert
+from evergreen.records.report import Outcome
 from evergreen.records.request import Confirmation, RetrainRequest
 from evergreen.records.run import Way
 from evergreen.training.hyperparameters import resolve
@@ -22,6 +25,8 @@ MAX_REASON = 500
 
 Started = Callable[[str], bool]
 """Whether the run with an id exists in Airflow."""
+Ended = Callable[[str], bool]
+"""Whether the run with an id has ended in Airflow, well or not."""
 
 _ID = re.compile(r"[A-Za-z0-9_.~:+-]{1,200}")  # what Airflow takes for a run id
 
@@ -89,6 +94,26 @@ def next_waiting(ws: Workspace, state: State, *, now: datetime, started: Started
     return waiting[0] if waiting else next(stranded, None)
 
 
+def give_up(ws: Workspace, *, now: datetime, ended: Ended) -> None:
+    """Close, and tell people of, each claimed request whose lease is over and whose run has ended without closing it.
+
+    Such a run has failed, and nothing would ever become of the request, which keeps monitoring from asking again. Until its
+    lease is over the failed run may be cleared, and serve it after all.
+    """
+    lost = [status.run_id for status in _overdue(ws.journal.state(), now) if status.run_id and ended(status.run_id)]
+    for status in _overdue(ws.journal.state(), now) if lost else ():  # anew: a run closes its request before it ends
+        if status.run_id in lost:
+            event = _lost(ws.model, status, now)
+            note_event(ws.store, event)  # first: who is stopped in between tells it twice
+            close(
+                ws.journal,
+                status.request.request_id,
+                status.run_id,
+                Outcome.FAILED.value,
+                event.body.partition("\n")[0],
+            )
+
+
 def take(ws: Workspace, request_id: str, *, now: datetime) -> RetrainRequest:
     """Claim a request for the one run that may serve it, `run_id_of` it; taking it twice is taking it once.
 
@@ -129,6 +154,30 @@ def run_id_of(request_id: str) -> str:
     'request__june'
     """
     return f"request__{request_id}"
+
+
+def _overdue(state: State, now: datetime) -> list[RequestStatus]:
+    """The claimed requests whose lease is over."""
+    claimed = (status for status in state.requests.values() if status.status == "claimed")
+    return [status for status in claimed if status.lease_until is not None and status.lease_until <= now]
+
+
+def _lost(model: str, status: RequestStatus, now: datetime) -> Alert:
+    request = status.request
+    lines = [
+        f"Run {status.run_id} of retrain__{model} has ended without a result, and request {request.request_id} is closed.",
+        f"Asked for by {request.asked_by}: {request.reason}",
+        "The log of its red task says why. Clear that task once the cause is mended, or ask again: `evergreen request`.",
+    ]
+    return Alert(
+        model=model,
+        source=MONITORING,
+        kind="notice",
+        name=f"retraining: {request.request_id}",
+        title=f"{model}: a retraining has failed",
+        body="\n".join(lines),
+        since=now,
+    )
 
 
 def _begun(ws: Workspace, run_id: str) -> bool:

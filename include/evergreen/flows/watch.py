@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from evergreen.core.errors import OutageError
 from evergreen.flows.landed import Announcement, ask_for_new_data
 from evergreen.flows.news import raw_digest
-from evergreen.flows.requests import Started, next_waiting
+from evergreen.flows.requests import Ended, Started, give_up, next_waiting
 from evergreen.flows.workspace import Workspace
 from evergreen.journal.state import State
 from evergreen.records.request import RetrainRequest
@@ -43,14 +43,16 @@ class Wait:
 
 
 def watch(
-    ws: Workspace, *, now: datetime, started: Started, announced: Announcement | None = None
+    ws: Workspace, *, now: datetime, started: Started, ended: Ended, announced: Announcement | None = None
 ) -> RetrainRequest | Wait:
-    """The request that is to be served now, or what to wait for. New data may make the request.
+    """The request that is to be served now, or what to wait for. New data may make the request; one that was lost is closed.
 
     Parameters
     ----------
     started
         Whether the run with this id exists in Airflow, whatever became of it.
+    ended
+        Whether it has ended there.
     announced
         Up to when the rows of a query are complete; None as long as nobody has said so.
 
@@ -60,6 +62,7 @@ def watch(
         For raw data that cannot be trained on, when no request waits. Requests go first, so that bad data stops none.
     """
     try:
+        give_up(ws, now=now, ended=ended)
         return _watch(ws, now, started, announced)
     except OutageError as outage:  # waiting is the trade of whoever asks
         return Wait(model=ws.model, until=now + AGAIN, sentence=str(outage))

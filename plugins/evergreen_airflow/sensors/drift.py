@@ -1,5 +1,6 @@
 """DriftSensor: waits in the triggerer until a retrain request can be served."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from evergreen.flows.landed import Announcement
     from evergreen.flows.watch import Wait
 
+ENDED = ["success", "failed"]
+"""The states of a run that has ended."""
 DAY = timedelta(days=1)
 """How long one run waits: the next one runs the code and the spec of its day."""
 
@@ -70,7 +73,8 @@ class DriftSensor(BaseSensorOperator):
 
             ws = open_workspace(self.model, connect=connect)
             started = partial(_has_run, context["ti"], f"retrain__{self.model}")
-            found = watch(ws, now=now(), started=started, announced=self._announced(context))
+            ended = partial(started, states=ENDED)
+            found = watch(ws, now=now(), started=started, ended=ended, announced=self._announced(context))
         if isinstance(found, Wait):
             self._wait(found, context)
         return {"request_id": found.request_id}
@@ -103,5 +107,5 @@ def _pause(context: "Context") -> datetime | None:
     return until if until > now() else None
 
 
-def _has_run(ti: Any, dag_id: str, run_id: str) -> bool:
-    return bool(ti.get_dr_count(dag_id=dag_id, run_ids=[run_id]))
+def _has_run(ti: Any, dag_id: str, run_id: str, *, states: Sequence[str] | None = None) -> bool:
+    return bool(ti.get_dr_count(dag_id=dag_id, run_ids=[run_id], states=states))

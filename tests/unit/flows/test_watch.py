@@ -10,11 +10,14 @@ import pytest
 
 from evergreen.core.clock import frozen
 from evergreen.core.errors import DataError, OutageError
+from evergreen.flows.alerts import read_book
 from evergreen.flows.landed import SETTLED, Announcement
 from evergreen.flows.news import raw_digest, read_on
 from evergreen.flows.requests import LEASE, ask, run_id_of, take
 from evergreen.flows.watch import AGAIN, LONGEST, Wait, watch
 from evergreen.journal.entry import key_of
+from evergreen.journal.journal import Journal
+from evergreen.journal.requests import close
 from evergreen.records.request import RetrainRequest
 from evergreen.stores.memory import MemoryStore
 
@@ -24,9 +27,11 @@ NOW = datetime(2013, 7, 1, tzinfo=UTC)
 SQL = {"kind": "sql", "connection": "warehouse", "query": "SELECT * FROM t WHERE at >= :start AND at < :end"}
 
 
-def look(place: Place, *runs: str, now: datetime = NOW, **more: Any) -> RetrainRequest | Wait:
-    """A look while Airflow has these runs."""
-    return watch(place.ws, now=now, started=runs.__contains__, **more)
+def look(
+    place: Place, *runs: str, now: datetime = NOW, ended: tuple[str, ...] = (), **more: Any
+) -> RetrainRequest | Wait:
+    """A look while Airflow has these runs, and these of them have ended."""
+    return watch(place.ws, now=now, started=runs.__contains__, ended=ended.__contains__, **more)
 
 
 def waited(place: Place, *runs: str, now: datetime = NOW, **more: Any) -> Wait:
@@ -74,6 +79,37 @@ def test_a_request_that_is_being_served_is_waited_for_until_its_lease_is_over(pl
     assert waited(place, run_id).until == NOW + LONGEST
     assert waited(place, run_id, now=late).until == NOW + LEASE
     assert look(place, run_id, now=NOW + LEASE) == asked
+
+
+def test_one_whose_run_has_failed_is_closed_when_its_lease_is_over_and_told(place: Place) -> None:
+    asked = request(place)
+    take(place.ws, asked.request_id, now=NOW)
+    run_id = run_id_of(asked.request_id)
+    early = NOW + LEASE - timedelta(seconds=1)
+    assert isinstance(look(place, run_id, now=early, ended=(run_id,)), Wait), "it may be cleared"
+    assert place.ws.journal.state().requests[asked.request_id].status == "claimed"
+    assert isinstance(look(place, run_id, now=NOW + LEASE, ended=(run_id,)), Wait)
+    status = place.ws.journal.state().requests[asked.request_id]
+    assert (status.status, status.outcome, status.claims) == ("closed", "failed", 1)
+    assert isinstance(look(place, run_id, now=NOW + LEASE, ended=(run_id,)), Wait)
+    (waiting,) = read_book(place.ws.store, "small").waiting
+    assert waiting.alert.title == "small: a retraining has failed"
+    assert f"Run {run_id} of retrain__small has ended without a result" in waiting.alert.body
+    assert "it looks stale" in waiting.alert.body
+
+
+def test_one_whose_run_closes_it_meanwhile_is_not_told(place: Place) -> None:
+    asked = request(place)
+    take(place.ws, asked.request_id, now=NOW)
+
+    def ending(run_id: str) -> bool:
+        close(Journal(place.ws.store, "small"), asked.request_id, run_id, "challenger", "It passed.")
+        return True
+
+    found = watch(place.ws, now=NOW + LEASE, started=lambda _: True, ended=ending)
+    assert isinstance(found, Wait)
+    assert place.ws.journal.state().requests[asked.request_id].outcome == "challenger"
+    assert read_book(place.ws.store, "small").waiting == ()
 
 
 class Silent(MemoryStore):

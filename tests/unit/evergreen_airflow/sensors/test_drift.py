@@ -11,7 +11,7 @@ from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException, T
 from evergreen.core.clock import now
 from evergreen.core.errors import IntegrityError
 from evergreen.flows import watch as flow
-from evergreen.flows.requests import ask, run_id_of, take
+from evergreen.flows.requests import LEASE, ask, run_id_of, take
 from evergreen.flows.watch import AGAIN, LONGEST
 from evergreen.flows.workspace import Workspace
 from evergreen.records.run import Way
@@ -27,7 +27,7 @@ class Desk:
 
     def __init__(self, context: Make) -> None:
         self.before: Any = None
-        self.runs: tuple[str, ...] = ()
+        self.runs: dict[str, str] = {}
         self.events: list[Any] = []
         self.began = now()
         self._context = context
@@ -36,11 +36,13 @@ class Desk:
         """The context of the sensor."""
         made = self._context(start_date=self.began)
         made["ti"].get_previous_dagrun = lambda: self.before
-        made["ti"].get_dr_count = lambda dag_id, run_ids: (
-            self.runs.count(run_ids[0]) if dag_id == "retrain__small" else 0
-        )
+        made["ti"].get_dr_count = self._count
         inlet = SimpleNamespace(ascending=lambda _yes: SimpleNamespace(limit=lambda _count: self.events))
         return made | {"inlet_events": [inlet]}
+
+    def _count(self, *, dag_id: str, run_ids: list[str], states: list[str] | None) -> int:
+        there = [self.runs[run_id] for run_id in run_ids if dag_id == "retrain__small" and run_id in self.runs]
+        return len([state for state in there if states is None or state in states])
 
     def failed(self, ago: timedelta) -> None:
         """The run before has failed."""
@@ -89,9 +91,23 @@ def test_a_request_that_somebody_serves_already_lets_it_wait_on_in_the_same_run(
 ) -> None:
     ask(memory_workspace, asked_by="ann", reason="drift", request_id="ab12")
     take(memory_workspace, "ab12", now=now())
-    desk.runs = (run_id_of("ab12"),)
+    desk.runs = {run_id_of("ab12"): "failed"}
     again = deferred(sensor().look, desk.context(), {"woken_by": "request"})
     assert (again.sequence, left(again)) == (2, LONGEST)
+
+
+@pytest.mark.parametrize(("state", "outcome"), [("failed", "failed"), ("running", None)])
+def test_a_request_whose_run_has_failed_is_closed_when_its_lease_is_over(
+    memory_workspace: Workspace, desk: Desk, state: str, outcome: str | None
+) -> None:
+    ask(memory_workspace, asked_by="ann", reason="drift", request_id="ab12")
+    take(memory_workspace, "ab12", now=now() - LEASE)
+    desk.runs = {run_id_of("ab12"): state}
+    if outcome is None:
+        assert sensor().execute(desk.context()) == {"request_id": "ab12"}
+    else:
+        deferred(sensor().execute, desk.context())
+    assert memory_workspace.journal.state().requests["ab12"].outcome == outcome
 
 
 def test_a_claim_whose_run_is_missing_is_served(memory_workspace: Workspace, desk: Desk) -> None:
