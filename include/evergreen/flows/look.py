@@ -10,6 +10,7 @@ from evergreen.flows.looks import DRIFT, PERFORMANCE, folder_of, read_part
 from evergreen.flows.requests import MAX_REASON, ask, shortened
 from evergreen.flows.windows import Windows
 from evergreen.journal.requests import unclosed
+from evergreen.journal.rollback import taken_back
 from evergreen.monitoring.decide import Circumstances, retrains_for_drift_alone
 from evergreen.monitoring.decide import decide as decided
 from evergreen.monitoring.findings import findings
@@ -112,6 +113,7 @@ def _circumstances(
         asked=[r.as_of for r in ours if r.as_of is not None and r.as_of < as_of],
         waiting=unclosed(state, beside=_request_id(windows, as_of)),  # a step may be repeated after it had asked
         previous=state.previous.version if state.previous else None,
+        taken_back=taken_back(state),
     )
 
 

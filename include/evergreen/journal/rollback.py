@@ -85,6 +85,12 @@ def target_of(state: State, version: int | None) -> Standing:
     raise Refused(f"{state.model}: cannot roll back: {what}. {former(state)}")
 
 
+def taken_back(state: State) -> bool:
+    """Whether the champion before this one left by a rollback, and not for a better one: nothing goes back to it by itself."""
+    left = state.previous.sequence if state.previous else None
+    return any(entry == left for key, entry in state.keys.items() if key.startswith(key_of("")))
+
+
 def former(state: State) -> str:
     """The versions that ever were champion, in words; the last ten."""
     versions = sorted(standing.version for standing in state.reigned.values())[-10:]

@@ -28,8 +28,8 @@ class Circumstances:
         When monitoring asked for retrainings, in the time of the reports.
     waiting
         The request that is open or being served; None when there is none.
-    previous
-        The version that could be rolled back to; None when there is none.
+    previous, taken_back
+        The version that could be rolled back to (None when there is none), and whether it was itself rolled back from.
     """
 
     as_of: datetime
@@ -39,6 +39,7 @@ class Circumstances:
     asked: Sequence[datetime]
     waiting: str | None
     previous: int | None
+    taken_back: bool
 
 
 def decide(policy: Retraining, found: Sequence[Finding], at: Circumstances) -> Decision:
@@ -73,7 +74,9 @@ def _quiet(found: Sequence[Finding]) -> str:
 
 
 def _no_rollback(at: Circumstances) -> str:
-    return "" if at.previous is not None else "no earlier champion is there to go back to."
+    if at.previous is None:
+        return "no earlier champion is there to go back to."
+    return f"version {at.previous}, the champion before, was itself rolled back from." if at.taken_back else ""
 
 
 def _no_retraining(policy: Retraining, at: Circumstances, *, drift_alone: bool) -> str:

@@ -8,7 +8,7 @@ from tests.unit.journal.story import MODEL, Story, package_of, rollback_of
 from evergreen.core.errors import Refused
 from evergreen.journal.decisions import record_promotion
 from evergreen.journal.journal import Journal
-from evergreen.journal.rollback import record_rollback, target_of
+from evergreen.journal.rollback import record_rollback, taken_back, target_of
 from evergreen.journal.verify import verify
 from evergreen.records.rollback import Rollback
 from evergreen.stores.memory import MemoryStore
@@ -54,6 +54,16 @@ def test_what_was_taken_back_can_come_back(journal: Journal) -> None:
     back(journal, rollback_of(1, taken_back=2))
     back(journal, rollback_of(2, taken_back=1), run_id="forth")
     assert ladder(journal) == (2, 1)
+
+
+def test_who_left_by_a_rollback_is_known_until_another_becomes_champion(journal: Journal) -> None:
+    assert not taken_back(Journal(MemoryStore(), MODEL).state())
+    assert not taken_back(journal.state())
+    back(journal, rollback_of(1, taken_back=2))
+    assert taken_back(journal.state())
+    Story(3, against=1).win(journal)
+    assert ladder(journal) == (3, 1)
+    assert not taken_back(journal.state())
 
 
 def test_promoting_again_what_was_taken_back_changes_nothing(journal: Journal) -> None:

@@ -15,7 +15,9 @@ from evergreen.spec.watching import ColumnDrift, Drift, DriftedShare
 from .samples import NOW
 
 POLICY = Retraining(cooldown=timedelta(days=14), min_new_labels=0.5, min_growth=2.0, budget=2)
-FREE = Circumstances(as_of=NOW, new_labels=5_000, fitted=10_000, growth=None, asked=(), waiting=None, previous=1)
+FREE = Circumstances(
+    as_of=NOW, new_labels=5_000, fitted=10_000, growth=None, asked=(), waiting=None, previous=1, taken_back=False
+)
 
 
 def finding(
@@ -50,6 +52,14 @@ def test_the_strongest_finding_decides() -> None:
 def test_without_an_earlier_champion_a_rollback_gives_way_to_a_retraining() -> None:
     found = [finding("retrain"), finding("rollback")]
     assert decide(POLICY, found, replace(FREE, previous=None)).action == "retrain"
+
+
+def test_nothing_goes_back_to_what_was_taken_back_and_a_retraining_has_its_turn() -> None:
+    found, back = [finding("retrain"), finding("rollback")], replace(FREE, taken_back=True)
+    assert decide(POLICY, found, back).action == "retrain"
+    made = decide(POLICY, found[1:], back)
+    assert made.action == "alert"
+    assert "No rollback now: version 1, the champion before, was itself rolled back from." in made.reason
 
 
 @pytest.mark.parametrize(
