@@ -10,35 +10,48 @@ from evergreen.flows.books import Books
 from evergreen.flows.follow import follow
 from evergreen.flows.requests import check_reason
 from evergreen.journal.entry import Entry
-from evergreen.journal.rollback import key_of, may_roll_back, record_rollback, target_of
+from evergreen.journal.rollback import key_of, may_roll_back, record_rollback, taken_back, target_of
 from evergreen.journal.state import State
 from evergreen.records.report import Outcome, Report
 from evergreen.records.rollback import Rollback
 from evergreen.registry.inspection import check_package
 
 
-def roll_back(books: Books, *, run_id: str, by: str, reason: str, version: int | None = None) -> Report:
+def roll_back(
+    books: Books, *, run_id: str, by: str, reason: str, version: int | None = None, champion: int | None = None
+) -> Report:
     """Make ``version`` champion again, by default the previous one; the same ``run_id`` again is the same rollback.
+
+    Parameters
+    ----------
+    champion
+        The version that is to be taken back, as a program found it; None: whichever is champion.
 
     Raises
     ------
     Refused
-        When the target is champion already, never was champion, or its package is no longer what was promoted; or when
-        another version became champion meanwhile.
+        When the target is champion already, never was champion, or its package is no longer what was promoted; when
+        another version than ``champion``, or than at the beginning of this call, is champion; or when a program would
+        go back to a version that was itself rolled back from.
     RunError
         Without a reason.
     """
     check_reason(books.model, reason)
     seen = books.journal.state()
+    taken = seen.champion if champion is None else target_of(seen, champion)
 
     def choose(state: State) -> Rollback:
         target = target_of(state, version)
+        if champion is not None and version is None and taken_back(state):
+            raise Refused(
+                f"{books.model}: version {target.version} was itself rolled back from. Name it to go back to it."
+            )
         return Rollback(
             model=books.model,
             run_id=run_id,
             package=target.package,
             version=target.version,
-            expected_champion=seen.champion.package if seen.champion else "",
+            expected_champion=taken.package if taken else "",
             by=by,
             reason=reason,
         )

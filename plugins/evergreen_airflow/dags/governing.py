@@ -51,11 +51,18 @@ def rollback_dag(model: str) -> DAG:
         title="Version",
         description="The former champion to go back to. Empty: the one before this champion.",
     )
+    champion = Param(
+        None,
+        type=["null", "integer"],
+        minimum=1,
+        title="Champion",
+        description="The champion that is to be taken back: refused when it is another one by then. Empty: whichever it is.",
+    )
     return DAG(
         dag_id_of("rollback", model),
         description="Makes a former champion champion again.",
         schedule=None,
-        params={"version": version, "reason": _reason()},
+        params={"version": version, "champion": champion, "reason": _reason()},
         **_page("rollback", ROLLBACK.format(model=model)),
     )
 

@@ -30,5 +30,6 @@ class RollbackOperator(NotingOperator):
             by=asked_by(context),
             reason=form["reason"],
             version=form["version"],
+            champion=form["champion"],
         )
         return record.text, {"outcome": record.outcome.value, "report_key": record.key}

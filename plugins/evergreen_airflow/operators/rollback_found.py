@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 class RollbackFoundOperator(BaseOperator):
     """Gives the id and the form of the rollback's run, which derive from the report: asked twice, it is rolled back once.
 
+    The form names the champion that the report is on: when another one serves by then, the rollback is refused.
+
     Parameters
     ----------
     decided
@@ -30,4 +32,4 @@ class RollbackFoundOperator(BaseOperator):
         if found["action"] != "rollback":
             raise AirflowSkipException(f"The decision is: {found['action']}.")
         reason = f"Monitoring found: {found['reason']}"[:500]
-        return {"run_id": found["rollback_run"], "conf": {"version": None, "reason": reason}}
+        return {"run_id": found["rollback_run"], "conf": {"champion": found["version"], "reason": reason}}

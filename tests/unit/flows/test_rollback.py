@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from tests.unit.flows.governed import opened, package_key
+from tests.unit.flows.governed import opened, package_key, stock, win
 from tests.unit.journal.story import MODEL
 
 from evergreen.core.errors import OutageError, Refused, RunError
@@ -69,6 +69,27 @@ def test_a_version_can_be_named() -> None:
         back(books, run_id="manual__2", version=1)
     with pytest.raises(Refused, match=r"version 7 never was champion\. Champions so far: 1, 2"):
         back(books, run_id="manual__3", version=7)
+
+
+def test_the_champion_that_a_program_has_judged_is_taken_back_and_no_other() -> None:
+    books, registry = opened()
+    third = stock(books, registry, 3)
+    (second,) = (s for s in books.journal.state().reigned.values() if s.version == 2)
+    win(books, third, against=replace(third, sha256=second.package))
+    with pytest.raises(Refused, match=r"version 3 .* is champion now, not the one that was to be taken back"):
+        back(books, champion=2)
+    assert champion(books) == 3
+    back(books, champion=3)
+    assert champion(books) == 2
+
+
+def test_a_program_goes_back_to_nothing_that_was_rolled_back_from() -> None:
+    books, _ = opened()
+    back(books)
+    with pytest.raises(Refused, match="version 2 was itself rolled back from"):
+        back(books, run_id="monitor__1", champion=1)
+    back(books, run_id="monitor__2", champion=1, version=2)
+    assert champion(books) == 2
 
 
 def test_it_works_while_mlflow_does_not_answer_and_the_aliases_follow_later() -> None:

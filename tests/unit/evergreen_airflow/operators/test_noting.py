@@ -25,7 +25,7 @@ def books(monkeypatch: pytest.MonkeyPatch) -> Books:
 
 
 def _rollback(context: Make, **form: Any) -> Any:
-    return context(params={"version": None, "reason": "worse"} | form, triggering_user_name="ann")
+    return context(params={"version": None, "champion": None, "reason": "worse"} | form, triggering_user_name="ann")
 
 
 def test_a_rollback_says_what_it_did_in_the_note(books: Books, context: Make) -> None:
@@ -44,6 +44,17 @@ def test_a_refusal_is_skipped_and_stands_in_the_note(context: Make) -> None:
     with pytest.raises(AirflowSkipException, match="it is champion already"):
         RollbackOperator(task_id="rollback", model=MODEL).execute(ctx)
     assert "it is champion already" in ctx["ti"].pushed["note"]
+
+
+def test_a_rollback_of_another_champion_than_it_was_asked_for_is_skipped(books: Books, context: Make) -> None:
+    ctx = _rollback(context, champion=1)
+    with pytest.raises(
+        AirflowSkipException, match=r"version 2 .* is champion now, not the one that was to be taken back"
+    ):
+        RollbackOperator(task_id="rollback", model=MODEL).execute(ctx)
+    state = books.journal.state()
+    assert state.champion is not None
+    assert state.champion.version == 2
 
 
 @pytest.mark.usefixtures("books")
