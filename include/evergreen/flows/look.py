@@ -1,8 +1,9 @@
 """One look at a champion: the rules held against the reports as of a time, the decision, and its words."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import cache
 
 from evergreen.core.errors import Refused
 from evergreen.flows.confirmation import asked_for, confirmation_of
@@ -11,7 +12,7 @@ from evergreen.flows.requests import MAX_REASON, ask, shortened
 from evergreen.flows.windows import Windows
 from evergreen.journal.requests import unclosed
 from evergreen.journal.rollback import taken_back
-from evergreen.monitoring.decide import Circumstances, retrains_for_drift_alone
+from evergreen.monitoring.decide import Circumstances
 from evergreen.monitoring.decide import decide as decided
 from evergreen.monitoring.findings import findings
 from evergreen.monitoring.growth import Growth, growth
@@ -25,6 +26,7 @@ from evergreen.records.monitor import Decision, Finding, MonitorReport
 from evergreen.records.performance import PerformanceReport
 from evergreen.records.profile import Profile
 from evergreen.spec.duration import format_duration
+from evergreen.stores.labels import LabelLog
 
 ASKED_BY = "monitoring"
 
@@ -39,8 +41,13 @@ def look(
     performance = read_part(store, folder + PERFORMANCE, PerformanceReport, version)
     seen = Seen(as_of=as_of, watched=windows.champion.watched, drift=drift, performance=performance, earlier=earlier)
     found = findings(ws.spec, seen)
-    grown = _growth(windows, as_of, window, performance) if retrains_for_drift_alone(found) else None
-    at = _circumstances(windows, as_of, performance, grown)
+    labelled = cache(lambda: _labelled(windows, as_of, window, performance))
+    at = _circumstances(
+        windows,
+        as_of,
+        new_labels=lambda: _new_labels(windows, as_of, labelled()),
+        growth=lambda: _growth(windows, as_of, window, labelled()) if newest else None,
+    )
     decision = decided(ws.spec.monitoring.retraining, found, at)
     decision = _carried_out(windows, as_of, found, decision) if newest else _late(decision)
     report = MonitorReport(
@@ -101,15 +108,15 @@ def _late(decision: Decision) -> Decision:
 
 
 def _circumstances(
-    windows: Windows, as_of: datetime, performance: PerformanceReport | None, grown: Growth | None
+    windows: Windows, as_of: datetime, *, new_labels: Callable[[], int], growth: Callable[[], Growth | None]
 ) -> Circumstances:
     state, watched = windows.champion.state, windows.champion.watched
     ours = [s.request for s in state.requests.values() if s.request.asked_by == ASKED_BY]
     return Circumstances(
         as_of=as_of,
-        new_labels=_new_labels(windows, as_of, performance),
         fitted=watched.rows,
-        growth=grown,
+        new_labels=new_labels,
+        growth=growth,
         asked=[r.as_of for r in ours if r.as_of is not None and r.as_of < as_of],
         waiting=unclosed(state, beside=_request_id(windows, as_of)),  # a step may be repeated after it had asked
         previous=state.previous.version if state.previous else None,
@@ -117,19 +124,17 @@ def _circumstances(
     )
 
 
-def _new_labels(windows: Windows, as_of: datetime, performance: PerformanceReport | None) -> int:
+def _new_labels(windows: Windows, as_of: datetime, labelled: float) -> int:
     """Requests since the champion's newest row whose labels are due, times the share of them that gets one."""
     since = _since_training(windows, as_of)
-    return round(windows.answered(since) * _labelled(performance)) if since else 0
+    return round(windows.answered(since) * labelled) if since else 0
 
 
-def _growth(
-    windows: Windows, as_of: datetime, window: Interval, performance: PerformanceReport | None
-) -> Growth | None:
+def _growth(windows: Windows, as_of: datetime, window: Interval, labelled: float) -> Growth | None:
     """Of the rows like those of the window, by the same requests."""
     champion, since = windows.champion, _since_training(windows, as_of)
     new = windows.features(since) if since else Profile.empty(champion.reference.features.layout)
-    return growth(champion.reference, windows.features(window), new, labelled=_labelled(performance))
+    return growth(champion.reference, windows.features(window), new, labelled=labelled)
 
 
 def _since_training(windows: Windows, as_of: datetime) -> Interval | None:
@@ -138,5 +143,11 @@ def _since_training(windows: Windows, as_of: datetime) -> Interval | None:
     return Interval(start=start, end=end) if start < end else None
 
 
-def _labelled(performance: PerformanceReport | None) -> float:
-    return performance.labelled / performance.rows if performance and performance.rows else 0.0
+def _labelled(windows: Windows, as_of: datetime, window: Interval, performance: PerformanceReport | None) -> float:
+    """The share of due predictions that has a label: the champion's, and before any of its own is due, everybody's."""
+    if performance is not None and performance.rows:
+        return performance.labelled / performance.rows
+    ws, recent = windows.ws, due(windows.ws.spec, window, as_of)
+    answered = windows.answered(recent)
+    labels = sum(len(table) for table in LabelLog(ws.store, ws.model).read(recent, as_of=as_of))
+    return min(1.0, labels / answered) if answered else 0.0

@@ -1,6 +1,6 @@
 """Decide: what the findings of a look lead to. Saying no is a decision, too, with its reason."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -20,10 +20,12 @@ class Circumstances:
 
     Attributes
     ----------
-    new_labels, fitted
-        Rows with a label since the champion's newest row, and the rows that it was fitted on.
+    fitted
+        The rows that the champion was fitted on.
+    new_labels
+        Gives the rows with a label since its newest row. Asked only where nothing else holds a retraining back.
     growth
-        Of the labelled rows like those of the window; None where nobody asked or nothing is known.
+        Gives that of the labelled rows like those of the window; None where nothing is known. Asked last.
     asked
         When monitoring asked for retrainings, in the time of the reports.
     waiting
@@ -33,9 +35,9 @@ class Circumstances:
     """
 
     as_of: datetime
-    new_labels: int
     fitted: int
-    growth: Growth | None
+    new_labels: Callable[[], int]
+    growth: Callable[[], Growth | None]
     asked: Sequence[datetime]
     waiting: str | None
     previous: int | None
@@ -45,27 +47,24 @@ class Circumstances:
 def decide(policy: Retraining, found: Sequence[Finding], at: Circumstances) -> Decision:
     """A rollback before a retraining, a retraining before an alert; of what is forbidden now, the reason is said."""
     fired = [f for f in found if f.fired]
-    drift_alone = retrains_for_drift_alone(found)
     if not fired:
         return Decision(action="none", reason=_quiet(found))
     causes = " ".join(f.sentence for f in fired)
     held_back = []
-    for action, obstacle in (
-        ("rollback", _no_rollback(at)),
-        ("retrain", _no_retraining(policy, at, drift_alone=drift_alone)),
-    ):
-        if not any(f.then == action for f in fired):
-            continue
-        if not obstacle:
-            return Decision(action="rollback" if action == "rollback" else "retrain", reason=causes)
-        held_back.append(f"No {'rollback' if action == 'rollback' else 'retraining'} now: {obstacle}")
+    if any(f.then == "rollback" for f in fired):
+        if not (obstacle := _no_rollback(at)):
+            return Decision(action="rollback", reason=causes)
+        held_back.append(f"No rollback now: {obstacle}")
+    if any(f.then == "retrain" for f in fired):
+        if not (obstacle := _no_retraining(policy, at, fired)):
+            return Decision(action="retrain", reason=causes)
+        held_back.append(f"No retraining now: {obstacle}")
     return Decision(action="alert", reason=" ".join([causes, *held_back]))
 
 
-def retrains_for_drift_alone(found: Sequence[Finding]) -> bool:
-    """Whether a retraining is called for, and nothing but changed inputs calls for it."""
-    calling = [f.rule in OF_INPUTS for f in found if f.fired and f.then == "retrain"]
-    return bool(calling) and all(calling)
+def _drift_alone(fired: Sequence[Finding]) -> bool:
+    """Whether nothing but changed inputs calls for a retraining."""
+    return all(f.rule in OF_INPUTS for f in fired if f.then == "retrain")
 
 
 def _quiet(found: Sequence[Finding]) -> str:
@@ -79,8 +78,8 @@ def _no_rollback(at: Circumstances) -> str:
     return f"version {at.previous}, the champion before, was itself rolled back from." if at.taken_back else ""
 
 
-def _no_retraining(policy: Retraining, at: Circumstances, *, drift_alone: bool) -> str:
-    """Why no retraining may be asked for; empty when one may be."""
+def _no_retraining(policy: Retraining, at: Circumstances, fired: Sequence[Finding]) -> str:
+    """Why no retraining may be asked for; empty when one may be. What is cheap to know comes first."""
     if at.waiting is not None:
         return f"request {at.waiting} is not closed yet."
     newest = max(at.asked, default=None)
@@ -89,14 +88,15 @@ def _no_retraining(policy: Retraining, at: Circumstances, *, drift_alone: bool) 
     recent = sum(at.as_of - asked < MONTH for asked in at.asked)
     if recent >= policy.budget:
         return f"{recent} requests in 30 days are the budget of {policy.budget}."
-    if at.new_labels < policy.min_new_labels * at.fitted:
+    if (labels := at.new_labels()) < policy.min_new_labels * at.fitted:
         return (
-            f"{at.new_labels} rows have got a label since its training on {at.fitted}; "
+            f"{labels} rows have got a label since its training on {at.fitted}; "
             f"{policy.min_new_labels:.0%} of those are asked for."
         )
-    if drift_alone and at.growth is not None and at.growth.share < policy.min_growth:
+    grown = at.growth() if _drift_alone(fired) else None
+    if grown is not None and grown.share < policy.min_growth:
         return (
-            f"labelled rows like those of the window have grown by {at.growth.share:.0%} since its training, in {at.growth.column}, "
+            f"labelled rows like those of the window have grown by {grown.share:.0%} since its training, in {grown.column}, "
             f"where they grew most; {policy.min_growth:.0%} is asked for."
         )
     return ""

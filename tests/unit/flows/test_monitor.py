@@ -266,6 +266,37 @@ def test_what_a_run_makes_of_more_than_it_can_leads_to_nothing(
     assert report.decision.request_id == "monitor-20130215T0000Z-v2"
 
 
+def test_growth_is_counted_for_the_newest_report_alone(half_looked: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    counted: list[datetime] = []
+    features = Windows.features
+
+    def noted(self: Windows, window: Interval) -> Any:
+        counted.append(window.start)
+        return features(self, window)
+
+    monkeypatch.setattr(Windows, "features", noted)
+    monkeypatch.setattr(Windows, "profile", lambda *_: None)
+    monkeypatch.setattr("evergreen.flows.look.page", lambda *_: b"")
+    monitor.decide(half_looked.ws, FEBRUARY + 14 * DAY)
+    assert counted == [FEBRUARY, FEBRUARY + 7 * DAY], "since the training, and the window"
+
+
+def test_before_its_own_labels_are_due_a_new_champion_has_those_of_the_one_before(
+    half_looked: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rules = [{"rule": "age", "above": "1d", "then": "retrain"}]
+    content = half_looked.ws.spec.model_dump() | {"monitoring": {**WATCH, "rules": rules}}
+    ws = replace(half_looked.ws, spec=half_looked.ws.spec.model_validate(content))
+    old = champion_of(ws)
+    assert isinstance(old, Champion)
+    new = replace(old, standing=replace(old.standing, version=3))
+    monkeypatch.setattr(monitor, "champion_of", lambda _: new)
+    report = monitor.decide(ws, FEBRUARY + 14 * DAY)
+    assert isinstance(report, MonitorReport)
+    assert read_performance(ws.store, report.performance or "").rows == 0
+    assert (report.version, report.decision.action) == (3, "retrain"), report.decision.reason
+
+
 def test_drift_waits_until_much_is_known_of_the_rows_that_come_now(half_looked: Place) -> None:
     retraining = {**WATCH["retraining"], "min_growth": 1_000}
     content = half_looked.ws.spec.model_dump() | {"monitoring": {**WATCH, "retraining": retraining}}

@@ -6,7 +6,7 @@ from typing import Literal, get_args
 
 import pytest
 
-from evergreen.monitoring.decide import OF_INPUTS, Circumstances, decide, retrains_for_drift_alone
+from evergreen.monitoring.decide import OF_INPUTS, Circumstances, decide
 from evergreen.monitoring.growth import Growth
 from evergreen.records.monitor import Finding
 from evergreen.spec.monitoring import Retraining
@@ -16,7 +16,14 @@ from .samples import NOW
 
 POLICY = Retraining(cooldown=timedelta(days=14), min_new_labels=0.5, min_growth=2.0, budget=2)
 FREE = Circumstances(
-    as_of=NOW, new_labels=5_000, fitted=10_000, growth=None, asked=(), waiting=None, previous=1, taken_back=False
+    as_of=NOW,
+    fitted=10_000,
+    new_labels=lambda: 5_000,
+    growth=lambda: None,
+    asked=(),
+    waiting=None,
+    previous=1,
+    taken_back=False,
 )
 
 
@@ -68,8 +75,8 @@ def test_nothing_goes_back_to_what_was_taken_back_and_a_retraining_has_its_turn(
         (replace(FREE, waiting="r1"), "No retraining now: request r1 is not closed yet."),
         (replace(FREE, asked=(NOW - timedelta(days=13),)), "No retraining now: the last request was on 2013-05-19"),
         (replace(FREE, asked=(NOW - timedelta(days=20), NOW - timedelta(days=29))), "2 requests in 30 days are the budget"),
-        (replace(FREE, new_labels=4_999), "4999 rows have got a label since its training on 10000; 50%"),
-        (replace(FREE, growth=Growth("temp", 1.99)), "have grown by 199% since its training, in temp, where they grew most; 200%"),
+        (replace(FREE, new_labels=lambda: 4_999), "4999 rows have got a label since its training on 10000; 50%"),
+        (replace(FREE, growth=lambda: Growth("temp", 1.99)), "have grown by 199% since its training, in temp, where they grew most; 200%"),
     ],
     ids=["waiting", "cooldown", "budget", "labels", "growth"],
 )  # fmt: skip
@@ -85,18 +92,33 @@ def test_old_requests_count_no_more() -> None:
 
 
 def test_a_model_that_does_worse_needs_no_growth_where_its_inputs_are() -> None:
-    little = replace(FREE, growth=Growth("temp", 0.1))
+    little = replace(FREE, growth=lambda: Growth("temp", 0.1))
     drift, worse = finding("retrain"), finding("retrain", rule="performance")
     assert decide(POLICY, [drift], little).action == "alert"
     assert decide(POLICY, [drift, worse], little).action == "retrain"
     assert decide(POLICY, [drift, replace(worse, fired=False)], little).action == "alert"
-    assert decide(POLICY, [drift], replace(FREE, growth=Growth("temp", 2.0))).action == "retrain"
+    assert decide(POLICY, [drift], replace(FREE, growth=lambda: Growth("temp", 2.0))).action == "retrain"
 
 
-def test_growth_is_asked_for_where_nothing_but_drift_calls_for_a_retraining() -> None:
-    assert retrains_for_drift_alone([finding("retrain"), finding("alert", rule="performance")])
-    assert not retrains_for_drift_alone([finding("alert"), finding("retrain", fired=False)])
-    assert not retrains_for_drift_alone([])
+@pytest.mark.parametrize(
+    ("found", "at"),
+    [
+        ([finding("retrain", rule="performance")], FREE),
+        ([finding("retrain"), finding("rollback")], FREE),
+        ([finding("alert"), finding("retrain", fired=False)], FREE),
+        ([finding("retrain")], replace(FREE, waiting="r1")),
+        ([finding("retrain")], replace(FREE, asked=(NOW,))),
+        ([finding("retrain")], replace(FREE, new_labels=lambda: 0)),
+    ],
+    ids=["worse", "rollback", "nothing", "waiting", "cooldown", "labels"],
+)
+def test_growth_is_asked_for_only_where_drift_alone_calls_and_nothing_else_holds_back(
+    found: list[Finding], at: Circumstances
+) -> None:
+    asked: list[str] = []
+    decide(POLICY, found, replace(at, growth=lambda: asked.append("growth")))
+    decide(POLICY, [finding("retrain")], replace(FREE, growth=lambda: asked.append("once")))
+    assert asked == ["once"]
 
 
 def test_the_rules_about_inputs_are_those_of_the_spec() -> None:
