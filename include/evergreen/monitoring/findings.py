@@ -1,13 +1,16 @@
 """Findings: the rules of the spec, held against the reports on a champion."""
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 from evergreen.monitoring import doing, drifting
 from evergreen.monitoring.held import Held, Seen
 from evergreen.records.monitor import Finding
 from evergreen.spec import watching
+from evergreen.spec.duration import format_duration
 from evergreen.spec.model import ModelSpec
 
 HELD: Mapping[type, Callable[[ModelSpec, Any, Seen], Iterator[Held]]] = {
@@ -28,11 +31,22 @@ def findings(spec: ModelSpec, seen: Seen) -> tuple[Finding, ...]:
     A rule holds over several reports on the same version only: what was found of the champion before says nothing of
     this one.
     """
+    found = [
+        (rule, _finding(rule, held)) for rule in spec.monitoring.rules for held in HELD[type(rule)](spec, rule, seen)
+    ]
+    names = Counter(finding.name for _, finding in found)
     return tuple(
-        _persistent(rule, _finding(rule, held), seen)
-        for rule in spec.monitoring.rules
-        for held in HELD[type(rule)](spec, rule, seen)
+        _persistent(rule, _apart(rule, finding) if names[finding.name] > 1 else finding, seen)
+        for rule, finding in found
     )
+
+
+def _apart(rule: watching.Watch, found: Finding) -> Finding:
+    """Named by the rule's bound and what it leads to, too: another rule says something of the same, and each has its history."""
+    bounds = ((name, getattr(rule, name, None)) for name in ("above", "at_least", "at_most", "worse_by", "margin"))
+    words = [f"{n} {format_duration(b) if isinstance(b, timedelta) else f'{b:g}'}" for n, b in bounds if b is not None]
+    subject = filter(None, [found.subject, getattr(rule, "statistic", ""), *words, rule.then])
+    return replace(found, subject=", ".join(subject))
 
 
 def _finding(rule: watching.Watch, held: Held) -> Finding:

@@ -17,7 +17,8 @@ class Finding:
     Attributes
     ----------
     rule, subject
-        Which rule and what it is about (a column, a metric, a group); together they name the finding.
+        Which rule and what it is about (a column, a metric, a group); together they name the finding. Where several rules
+        are about one thing, the subject has the bound, too, and what the rule leads to.
     holds
         Whether the rule's bound is passed in this report.
     fired

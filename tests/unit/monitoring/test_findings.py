@@ -161,3 +161,47 @@ def begun(holds: list[bool], day: int) -> datetime:
     while day and holds[day - 1]:
         day -= 1
     return NOW + timedelta(days=day)
+
+
+def test_two_rules_on_one_thing_have_a_name_and_a_history_each() -> None:
+    """An alert soon, and a retraining when more has drifted for three days."""
+    rules = (
+        {"rule": "drift", "above": 0.05},
+        {"rule": "drift", "above": 0.4, "then": "retrain", "windows": {"fired": 3, "of": 3}},
+        {"rule": "drifted_share", "above": 0.9},
+    )
+    earlier: list[MonitorReport] = []
+    for day, weight in enumerate([0.1, 0.1, 0.5]):
+        as_of = NOW + timedelta(days=day)
+        columns = column("temp", drifts=True, weight=weight), column("hour", drifts=False)
+        now = findings(spec(*rules), seen(drift(*columns), earlier=tuple(earlier), as_of=as_of))
+        earlier.append(report(now, as_of=as_of))
+    alert, retrain, share = earlier[-1].findings
+    assert [f.name for f in (alert, retrain, share)] == [
+        "drift: above 0.05, alert",
+        "drift: above 0.4, retrain",
+        "drifted_share",
+    ]
+    assert (alert.fired, alert.since) == (True, NOW)
+    assert (retrain.holds, retrain.fired) == (True, False), "it held once"
+    assert retrain.sentence.endswith("It held in 1 of the last 3 reports.")
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "names"),
+    [
+        (ROC | {"at_least": 0.7}, ROC | {"worse_by": 0.02, "then": "rollback"},
+         ["performance: roc_auc, at_least 0.7, alert", "performance: roc_auc, worse_by 0.02, rollback"]),
+        ({"rule": "age", "above": "30d"}, {"rule": "age", "above": "60d"}, ["age: above 30d, alert", "age: above 60d, alert"]),
+        ({"rule": "column_drift", "column": "temp", "above": 0.1},
+         {"rule": "column_drift", "column": "temp", "above": 0.1, "statistic": "ks"},
+         ["column_drift: temp, psi, above 0.1, alert", "column_drift: temp, ks, above 0.1, alert"]),
+        (ROC | {"at_least": 0.7}, ROC | {"metric": "accuracy", "at_least": 0.7},
+         ["performance: roc_auc", "performance: accuracy"]),
+    ],
+    ids=["metric", "age", "column", "two metrics"],
+)  # fmt: skip
+def test_rules_are_told_apart_by_what_the_spec_says_of_them(
+    one: dict[str, Any], other: dict[str, Any], names: list[str]
+) -> None:
+    assert [found.name for found in findings(spec(one, other), seen())] == names
