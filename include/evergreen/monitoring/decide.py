@@ -7,11 +7,11 @@ from datetime import datetime, timedelta
 from evergreen.monitoring.growth import Growth
 from evergreen.records.monitor import Decision, Finding
 from evergreen.spec.duration import format_duration
-from evergreen.spec.monitoring import Retraining
+from evergreen.spec.monitoring import TARGETS, Retraining
 
 MONTH = timedelta(days=30)
 OF_INPUTS = ("drift", "drifted_share", "column_drift")
-"""Rules that say that other rows come, and not that the model does worse."""
+"""Rules that say that other rows come, and not that the model does worse; that a label or a prediction drifts says more."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,7 +64,11 @@ def decide(policy: Retraining, found: Sequence[Finding], at: Circumstances) -> D
 
 def _drift_alone(fired: Sequence[Finding]) -> bool:
     """Whether nothing but changed inputs calls for a retraining."""
-    return all(f.rule in OF_INPUTS for f in fired if f.then == "retrain")
+    return all(_of_inputs(f) for f in fired if f.then == "retrain")
+
+
+def _of_inputs(found: Finding) -> bool:
+    return found.rule in OF_INPUTS and found.subject.partition(",")[0] not in TARGETS
 
 
 def _quiet(found: Sequence[Finding]) -> str:

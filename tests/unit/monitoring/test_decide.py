@@ -28,11 +28,16 @@ FREE = Circumstances(
 
 
 def finding(
-    then: Literal["retrain", "rollback", "alert"], *, fired: bool = True, holds: bool = True, rule: str = "drift"
+    then: Literal["retrain", "rollback", "alert"],
+    *,
+    fired: bool = True,
+    holds: bool = True,
+    rule: str = "drift",
+    subject: str = "",
 ) -> Finding:
     return Finding(
         rule=rule,
-        subject="",
+        subject=subject,
         then=then,
         holds=holds,
         fired=fired,
@@ -98,6 +103,15 @@ def test_a_model_that_does_worse_needs_no_growth_where_its_inputs_are() -> None:
     assert decide(POLICY, [drift, worse], little).action == "retrain"
     assert decide(POLICY, [drift, replace(worse, fired=False)], little).action == "alert"
     assert decide(POLICY, [drift], replace(FREE, growth=lambda: Growth("temp", 2.0))).action == "retrain"
+
+
+@pytest.mark.parametrize(
+    ("subject", "action"),
+    [("temp", "alert"), ("label", "retrain"), ("prediction", "retrain"), ("label, psi, above 0.1, retrain", "retrain")],
+)
+def test_a_label_that_drifts_waits_for_no_growth_of_features(subject: str, action: str) -> None:
+    little = replace(FREE, growth=lambda: Growth("temp", 0.1))
+    assert decide(POLICY, [finding("retrain", rule="column_drift", subject=subject)], little).action == action
 
 
 @pytest.mark.parametrize(
