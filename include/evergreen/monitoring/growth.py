@@ -7,6 +7,10 @@ import numpy as np
 from evergreen.monitoring.grouped import grouped
 from evergreen.records.profile import Profile
 from evergreen.records.reference import Reference
+from evergreen.stats.grouping import LAST
+
+NULL = LAST.index("null") - len(LAST)
+"""The position of the group of rows without a value."""
 
 
 class Growth(NamedTuple):
@@ -19,7 +23,8 @@ class Growth(NamedTuple):
 def growth(reference: Reference, window: Profile, new: Profile, *, labelled: float) -> Growth | None:
     """The feature in which the labelled rows like those of the window have grown most, and by how much.
 
-    Rows are alike in a feature when they fall into one of its groups. A group's rows, one added, have grown by some factor;
+    Rows are alike in a feature when they fall into one of its groups; those without a value in it are none of its rows, since a
+    sensor that broke teaches nothing of values. A group's rows, one added, have grown by some factor;
     the geometric mean of these factors over the rows of the window counts. Where nothing has changed, every feature has grown
     as all rows have.
 
@@ -42,7 +47,7 @@ def growth(reference: Reference, window: Profile, new: Profile, *, labelled: flo
         return None
     found = []
     for name, coarse in grouped(reference, "features").groups.items():
-        now, known, more = (coarse.rows(side.counts[name]) for side in (window, sample.profile, new))
+        now, known, more = (coarse.rows(side.counts[name])[:NULL] for side in (window, sample.profile, new))
         if now.sum():
             factors = np.log1p(labelled * more / (known + 1.0))
             found.append(Growth(name, float(np.expm1(np.average(factors, weights=now)))))

@@ -55,18 +55,22 @@ def test_what_has_no_label_yet_teaches_nothing(winter: Reference) -> None:
     assert unlabelled.share == unseen.share == 0.0
 
 
-def test_a_category_and_a_missing_value_that_nobody_knew_count(winter: Reference) -> None:
-    table = rows(2_000, 3)
-    other = {**table, "carrier": np.array(["XX"] * 2_000, dtype=object)}
+def test_a_category_that_nobody_knew_counts(winter: Reference) -> None:
+    other = {**rows(2_000, 3), "carrier": np.array(["XX"] * 2_000, dtype=object)}
     found = growth(winter, counted(winter, other), counted(winter, other), labelled=1.0)
     assert found is not None
     assert found.column == "carrier"
     assert found.share == pytest.approx(2_000.0)
-    blind = {**table, "temp": np.full(2_000, np.nan)}
-    found = growth(winter, counted(winter, blind), counted(winter, blind), labelled=0.25)
+
+
+@pytest.mark.parametrize("blind", [1_300, 2_000], ids=["for nine of fourteen days", "all the time"])
+def test_a_sensor_that_broke_teaches_nothing(winter: Reference, blind: int) -> None:
+    """Its missing values are none of the feature's values; what is known of the rest grows as all rows do, or less."""
+    table = rows(2_000, 3)
+    broken = counted(winter, {**table, "temp": np.where(np.arange(2_000) < blind, np.nan, table["temp"])})
+    found = growth(winter, broken, broken, labelled=1.0)
     assert found is not None
-    assert found.column == "temp"
-    assert found.share == pytest.approx(500.0)
+    assert found.share == pytest.approx(0.1, rel=0.05)
 
 
 def test_without_rows_in_the_window_nothing_is_known(winter: Reference) -> None:
