@@ -101,7 +101,7 @@ def _look(store: ObjectStore, model: str) -> None:
     from evergreen.flows.workspace import open_workspace
 
     ws = replace(open_workspace("flight_delays"), store=store, journal=Journal(store, model))
-    watch(ws, now=now(), started=lambda _run_id: True)
+    watch(ws, now=now(), started=lambda _run_id: True, ended=lambda _run_id: False)
 
 
 def _in_child(what: Callable[[], None]) -> None:

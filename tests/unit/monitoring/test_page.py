@@ -11,7 +11,8 @@ ROWS = rows(2_000, 0)
 
 def _page(found: PerformanceReport) -> str:
     reference = reference_of(ROWS)
-    return page(report(()), None, found, reference, profile_of(reference.layout, ROWS)).decode()
+    window, label = profile_of(reference.layout, ROWS), profile_of(reference.label.layout, ROWS)
+    return page(report(()), None, found, reference, window, label).decode()
 
 
 def test_past_windows_are_shown_whole_with_their_errors_and_what_held_by_metric() -> None:
