@@ -89,6 +89,7 @@ def note(
     *,
     at: datetime,
     because: str = "",
+    undecided: Callable[[str], bool] = lambda _: False,
 ) -> AlertBook:
     """Put down, and log, what a look has found new, and what it finds no longer.
 
@@ -100,19 +101,22 @@ def note(
         One for each finding that stands; a ``notice`` among them is told once while it stands, and its end is not.
     because
         What a recovery says beside the finding's title.
+    undecided
+        Whether the look could not judge the finding of a name: if it stood, it goes on to.
     """
     there = {alert.name: alert for alert in fired}
 
     def change(book: AlertBook) -> AlertBook:
         stood = {alert.name: alert for alert in book.standing if alert.source == source}
         new = [alert for name, alert in there.items() if name not in stood]
-        over = [alert for name, alert in stood.items() if name not in there and alert.kind != "notice"]
-        gone = [_recovery(alert, because, at) for alert in over]
+        kept = [alert for name, alert in stood.items() if name not in there and undecided(name)]
+        over = [alert for name, alert in stood.items() if name not in there and not undecided(name)]
+        gone = [_recovery(alert, because, at) for alert in over if alert.kind != "notice"]
         for alert in (*new, *gone):
             log_alert(alert)
             book = _queued(book, alert, at)
         others = tuple(alert for alert in book.standing if alert.source != source)
-        return replace(book, standing=(*others, *(stood.get(name, alert) for name, alert in there.items())))
+        return replace(book, standing=(*others, *kept, *(stood.get(name, alert) for name, alert in there.items())))
 
     return write_book(store, model, change)
 

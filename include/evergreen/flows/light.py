@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 
 from evergreen.core.errors import EvergreenError, InputError, OutageError
-from evergreen.flows.alerts import Send
+from evergreen.flows.alerts import LIGHT, Send, read_book
 from evergreen.flows.champion import champion_of
 from evergreen.flows.tell import tell_light
 from evergreen.flows.workspace import Workspace, open_workspace
@@ -14,7 +14,7 @@ from evergreen.stores.predictions import PredictionLog
 
 
 def light(ws: Workspace, *, send: Send, now: datetime) -> tuple[Finding, ...]:
-    """Look at the newest predictions of a model, and tell what is wrong with them, once.
+    """Look at the newest predictions of a model, and tell what is wrong with them, once; the book says what stood before.
 
     Raises
     ------
@@ -24,7 +24,8 @@ def light(ws: Workspace, *, send: Send, now: datetime) -> tuple[Finding, ...]:
     champion = champion_of(ws)
     if isinstance(champion, str):
         return ()
-    found = light_check(ws.spec, champion.reference, PredictionLog(ws.store, ws.model), now)
+    stood = {alert.name: alert.since for alert in read_book(ws.store, ws.model).standing if alert.source == LIGHT}
+    found = light_check(ws.spec, champion.reference, PredictionLog(ws.store, ws.model), now, stood)
     tell_light(ws, found, send=send, now=now)
     return found
 

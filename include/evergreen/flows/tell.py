@@ -51,13 +51,16 @@ def tell(ws: Workspace, *, send: Send, links: Links, where: Where, now: datetime
     return deliver(ws.store, ws.model, MONITORING, _channels(ws), send, at=now)
 
 
-def tell_light(ws: Workspace, found: Iterable[Finding], *, send: Send, now: datetime) -> AlertBook:
-    """Tell what a light check of served traffic finds, and what it finds no longer; connections and errors as of `tell`."""
+def tell_light(ws: Workspace, found: Sequence[Finding], *, send: Send, now: datetime) -> AlertBook:
+    """Tell what a light check of served traffic finds, and what is over; connections and errors as of `tell`."""
     fired = [
         _alert(ws.model, LIGHT, finding, now, f"Since {_moment(finding.since or now)}. Nothing happens by itself.")
         for finding in found
+        if finding.fired
     ]
-    note(ws.store, ws.model, LIGHT, fired, at=now, because="The check of the last minutes does not find it any more.")
+    undecided = {finding.name for finding in found if not finding.judged}
+    because = "The newest predictions do not show it any more."
+    note(ws.store, ws.model, LIGHT, fired, at=now, because=because, undecided=undecided.__contains__)
     return deliver(ws.store, ws.model, LIGHT, _channels(ws), send, at=now)
 
 

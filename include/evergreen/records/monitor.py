@@ -24,7 +24,7 @@ class Finding:
     fired
         Whether it held in enough of the last reports, this one among them: then it is a finding.
     value, threshold, low, high
-        The numbers compared.
+        The numbers compared; ``value`` is None where there was too little to judge by.
     since
         End of the first window of the unbroken run in which it held.
     """
@@ -45,6 +45,11 @@ class Finding:
     def name(self) -> str:
         """Names the finding, through all reports."""
         return f"{self.rule}: {self.subject}" if self.subject else self.rule
+
+    @property
+    def judged(self) -> bool:
+        """Whether there was enough to say yes or no."""
+        return self.value is not None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,6 +1,7 @@
 """A burst of nulls in the newest predictions is told once, and told again when it is over."""
 
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 
 import numpy as np
 import pyarrow as pa
@@ -11,7 +12,6 @@ from evergreen.core.clock import frozen
 from evergreen.core.errors import OutageError
 from evergreen.flows.light import light, light_fleet
 from evergreen.flows.workspace import Workspace
-from evergreen.records.alert import Alert
 from evergreen.stores.predictions import PredictionLog
 
 from .conftest import Place
@@ -19,7 +19,7 @@ from .test_monitor import MARCH, watched
 
 __all__ = ["watched"]  # the fixture
 
-MINUTE = timedelta(minutes=1)
+MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 
 
 def answer(ws: Workspace, *, nulls: bool, hour: int) -> None:
@@ -37,19 +37,41 @@ def answer(ws: Workspace, *, nulls: bool, hour: int) -> None:
         PredictionLog(ws.store, ws.model).append(ws.spec, table)
 
 
-def test_a_burst_is_told_once_and_its_end(watched: Place, monkeypatch: pytest.MonkeyPatch) -> None:
-    told: list[Alert] = []
-    spec = watched.ws.spec
-    content = spec.model_dump() | {"monitoring": {**spec.monitoring.model_dump(), "alerts": ("ops",)}}
-    ws = Workspace(**(vars(watched.ws) | {"spec": spec.model_validate(content)}))
-    answer(ws, nulls=True, hour=0)
-    newest = MARCH + timedelta(hours=1)
-    for minute in range(3):
-        found = light(ws, send=lambda _channel, alert: told.append(alert), now=newest + minute * MINUTE)
-        assert [f.name for f in found] == ["null_burst: distance"]
-    assert [(a.kind, a.name) for a in told] == [("finding", "null_burst: distance")]
-    light(ws, send=lambda _channel, alert: told.append(alert), now=newest + 30 * MINUTE)
-    assert [a.kind for a in told] == ["finding", "recovery"]
+@pytest.fixture
+def ws(watched: Place) -> Workspace:
+    """Who serves it is told by a connection."""
+    content = watched.ws.spec.model_dump()
+    content["monitoring"] |= {"alerts": ("ops",)}
+    return replace(watched.ws, spec=watched.ws.spec.model_validate(content))
+
+
+def check(ws: Workspace, at: datetime, told: list[tuple[str, str]]) -> int:
+    """How many findings stand; what is told of them is added."""
+    return len(light(ws, send=lambda _channel, alert: told.append((alert.kind, alert.name)), now=at))
+
+
+def test_a_burst_is_told_once_and_its_end_when_good_rows_came(ws: Workspace) -> None:
+    told: list[tuple[str, str]] = []
+    for hour in (1, 2):  # a bad batch each hour, and nothing between
+        answer(ws, nulls=True, hour=hour - 1)
+        for minute in (2, 14, 16, 58):
+            assert check(ws, MARCH + hour * HOUR + minute * MINUTE, told) == 1
+    assert told == [("finding", "null_burst: distance")]
+    answer(ws, nulls=False, hour=2)
+    assert check(ws, MARCH + 3 * HOUR + 2 * MINUTE, told) == 0
+    assert told[1:] == [("recovery", "null_burst: distance")]
+
+
+def test_a_service_that_stays_silent_is_told_once_and_its_return(ws: Workspace) -> None:
+    told: list[tuple[str, str]] = []
+    for day in range(8):
+        answer(ws, nulls=False, hour=24 * day + 9)
+    for hours in (34.3, 35.3, 36.3, 48.3):  # the day after it has none
+        assert check(ws, MARCH + 7 * DAY + hours * HOUR, told) == 1
+    assert told == [("finding", "silence")]
+    answer(ws, nulls=False, hour=24 * 9 + 9)
+    assert check(ws, MARCH + 9 * DAY + 10 * HOUR, told) == 0
+    assert told[1:] == [("recovery", "silence")]
 
 
 def test_a_model_that_cannot_be_looked_at_does_not_keep_the_others_from_it(watched: Place) -> None:

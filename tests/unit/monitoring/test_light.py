@@ -93,10 +93,11 @@ def test_few_rows_alarm_only_when_nearly_all_are_wrong(reference: Reference) -> 
 
 def test_a_rate_that_is_just_borne_alarms_as_seldom_as_it_says() -> None:
     rows, borne, tests = 500, 0.05, 4
+    bound = light._Bound("null", 0.0, borne)
     alarms = sum(
         stats.binom.pmf(count, rows, borne)
         for count in range(rows + 1)
-        if list(light._burst("null_burst", "x", "null", count, rows, 0.0, borne, tests, NOON))
+        if list(light._burst("null_burst", "x", bound, count, rows, light.CHANCE / tests, NOON))
     )
     assert 0 < alarms < light.CHANCE / tests
 
@@ -107,6 +108,49 @@ def test_only_files_of_the_last_minutes_are_looked_at(reference: Reference) -> N
     _serve(log, 200, NOON - MINUTE)
     assert light_check(SPEC, reference, log, NOON) == ()
     assert [f.name for f in light_check(SPEC, reference, log, NOON - HOUR / 2)] == ["null_burst: distance"]
+
+
+def _served(at: list[tuple[timedelta, int, int]]) -> PredictionLog:
+    """Files that were written before noon: so long before, their rows, and how many of those have no distance."""
+    log = PredictionLog(MemoryStore(), "small")
+    for before, rows, nulls in at:
+        _serve(log, rows, NOON - before, feature_distance=_some(nulls, rows))
+    return log
+
+
+@pytest.mark.parametrize(
+    ("served", "stands"),
+    [
+        ([(HOUR, 400, 400)], True),  # nothing came since
+        ([(HOUR, 400, 400), (MINUTE, 99, 0)], True),  # too little
+        ([(HOUR, 400, 400), (MINUTE, 200, 11)], True),  # too many nulls, though a burst would not be told for them
+        ([(HOUR, 400, 400), (MINUTE, 200, 10)], False),
+        (
+            [(HOUR, 400, 400), (40 * MINUTE, 60, 0), (MINUTE, 60, 0)],
+            False,
+        ),  # few rows at a time are enough rows in the end
+        ([(HOUR, 400, 400), (40 * MINUTE, 200, 0)], True),  # judged by the check that saw them, if any
+    ],
+)
+def test_a_burst_stands_until_enough_good_rows_came(
+    reference: Reference, served: list[tuple[timedelta, int, int]], *, stands: bool
+) -> None:
+    log, stood = _served(served), {"null_burst: distance": NOON - HOUR}
+    assert light_check(SPEC, reference, log, NOON) == ()
+    found = light_check(SPEC, reference, log, NOON, stood)
+    assert [(f.name, f.judged, f.fired) for f in found] == ([("null_burst: distance", False, False)] if stands else [])
+
+
+def test_where_little_is_served_the_good_rows_of_days_end_a_burst(reference: Reference) -> None:
+    some = [(n * DAY + MINUTE, 20, 0) for n in range(5)]
+    for good, stands in ((some[:4], True), (some, False)):
+        log = _served([(6 * DAY, 12, 12), *good])
+        assert bool(light_check(SPEC, reference, log, NOON, {"null_burst: distance": NOON - 6 * DAY})) is stands
+
+
+def test_rows_from_before_a_burst_do_not_end_it(reference: Reference) -> None:
+    log = _served([(HOUR, 400, 0), (MINUTE, 50, 2)])
+    assert light_check(SPEC, reference, log, NOON, {"null_burst: distance": NOON - 15 * MINUTE})
 
 
 def test_a_sentence_says_what_and_how_much(reference: Reference) -> None:
@@ -142,3 +186,25 @@ def test_an_hour_without_predictions(reference: Reference, without: set[int], ro
 
 def test_an_hour_that_is_not_over_may_be_empty(reference: Reference) -> None:
     assert light_check(SPEC, reference, _days({0}), NOON + 10 * MINUTE) == ()
+
+
+def test_a_silence_stands_until_a_prediction_comes(reference: Reference) -> None:
+    log, stood = _days({0}), {"silence": NOON - HOUR}
+    for later in (20 * MINUTE, 3 * HOUR, DAY, 30 * DAY):  # at other hours, and on days after it, the usual is none
+        (found,) = light_check(SPEC, reference, log, NOON + later, stood)
+        assert (found.rule, found.since, found.judged) == ("silence", NOON - HOUR, False)
+    _serve(log, 1, NOON + 30 * DAY)
+    assert light_check(SPEC, reference, log, NOON + 30 * DAY, stood) == ()
+
+
+def test_a_prediction_after_the_empty_hour_ends_the_silence_at_once(reference: Reference) -> None:
+    log = _days({0})
+    _serve(log, 1, NOON + 18 * MINUTE)
+    assert light_check(SPEC, reference, log, NOON + 20 * MINUTE) == ()
+
+
+def test_what_was_written_before_a_silence_does_not_end_it(reference: Reference) -> None:
+    log = _days({0})
+    with frozen(NOON - 2 * HOUR):
+        log.append(SPEC, predictions(1, start=NOON + HOUR))  # an answer on what comes later
+    assert light_check(SPEC, reference, log, NOON + 20 * MINUTE, {"silence": NOON - HOUR})
