@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from datetime import datetime
+from functools import partial
 
 from evergreen.core.errors import EvergreenError, InputError, NotFound, OutageError
 from evergreen.core.settings import settings
@@ -16,6 +17,7 @@ from evergreen.journal.state import RequestStatus
 from evergreen.records.alert import Alert, AlertBook
 from evergreen.records.answer import Question
 from evergreen.records.monitor import Finding, MonitorReport
+from evergreen.spec.model import ModelSpec
 from evergreen.stores.ports import ObjectStore
 
 WORST = 5
@@ -85,7 +87,16 @@ def _note(ws: Workspace, report: MonitorReport, links: Links, where: Where, now:
     lines = [*_worst(ws.store, report), _next(report), *links(report)]
     fired = [_alert(ws.model, MONITORING, f, report.as_of, _seen(report, f), *lines) for f in report.fired]
     asked = _asked(ws, where)
-    note(ws.store, ws.model, MONITORING, [*fired, *asked], at=now, because="\n".join([because, *links(report)]))
+    because = "\n".join([because, *links(report)])
+    undecided = partial(_undecided, ws.spec, report)
+    note(ws.store, ws.model, MONITORING, [*fired, *asked], at=now, because=because, undecided=undecided)
+
+
+def _undecided(spec: ModelSpec, report: MonitorReport, name: str) -> bool:
+    """Whether a report cannot judge a finding: for want of rows or labels. Of fairness and slices it may say nothing then."""
+    if any(found.rule == name.partition(":")[0] for found in report.findings):
+        return any(found.name == name and not found.judged for found in report.findings)
+    return any(rule.rule == name.partition(":")[0] for rule in spec.monitoring.rules)
 
 
 def _asked(ws: Workspace, where: Where) -> list[Alert]:

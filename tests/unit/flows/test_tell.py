@@ -107,6 +107,39 @@ def test_a_finding_its_standing_and_its_end(desk: Desk) -> None:
     ]
 
 
+UNKNOWN = replace(FOUND, holds=False, fired=False, value=None, threshold=None, since=None)
+GROUPS = replace(FOUND, rule="fairness", subject="disparate_impact_ratio by sex", then="alert")
+
+
+@pytest.mark.parametrize(
+    ("stood", "unjudged", "judged"),
+    [
+        (FOUND, [replace(UNKNOWN, sentence="Drift cannot be judged: 40 rows; 500 are needed.")], replace(FOUND, fired=False)),
+        (GROUPS, [], replace(GROUPS, fired=False)),  # without labels there are no groups to speak of
+        (GROUPS, [replace(UNKNOWN, rule="fairness", subject=GROUPS.subject)], replace(GROUPS, subject="by age", fired=False)),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_judged_has_not_recovered(
+    desk: Desk, small_spec: Callable[..., ModelSpec], stood: Finding, unjudged: list[Finding], judged: Finding
+) -> None:
+    rules = [{"rule": "drift"}, {"rule": "fairness", "measure": "disparate_impact_ratio", "at_least": 0.8}]
+    columns = small_spec().columns.model_dump() | {"sensitive": ["sex"]}
+    spec = small_spec(monitoring={"alerts": ["slack"], "rules": rules}, columns=columns)
+    object.__setattr__(desk.ws, "spec", spec)
+    for day, found in enumerate(([stood], unjudged, [stood], [judged])):
+        desk.look(*found, after=timedelta(days=day))
+        desk.tell()
+    assert [alert.kind for _, alert in desk.heard] == ["finding", "recovery"]
+
+
+def test_a_rule_that_the_spec_no_longer_has_is_over(desk: Desk) -> None:
+    desk.look(replace(FOUND, rule="age"))
+    desk.tell()
+    desk.look(replace(FOUND, fired=False), after=timedelta(days=1))
+    desk.tell()
+    assert [title for channel, title in desk.said if channel == "slack"] == ["small: age", "small: age has recovered"]
+
+
 def test_a_message_has_the_reason_the_worst_columns_links_and_what_happens_next(desk: Desk) -> None:
     worst = [column(f"c{n}", drifts=True, weight=0.1, sentence=f"PSI is 0.{9 - n}.") for n in range(6)]
     worst.insert(0, column("prediction", drifts=True, part="prediction", weight=0.0, sentence="PSI is 1."))
@@ -176,7 +209,7 @@ def test_the_connections_of_the_spec_come_before_those_of_the_fleet(
     desk.tell()
     assert {channel for channel, _ in desk.said} == {"slack", "mail"}
     object.__setattr__(desk.ws, "spec", small_spec())
-    desk.look()
+    desk.look(replace(FOUND, fired=False))
     desk.tell()
     assert desk.said[2:] == [("ops", "small: drift has recovered")]
 
