@@ -1,5 +1,6 @@
 """Gauges: the newest monitoring reports of the fleet as Prometheus reads them."""
 
+import logging
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
@@ -13,7 +14,9 @@ from evergreen.stores.ports import ObjectStore
 if TYPE_CHECKING:
     from prometheus_client import CollectorRegistry
 
+log = logging.getLogger(__name__)
 GAUGES = {
+    "report_readable": ("1 where the newest report could be read as a whole, 0 where a part is missing or broken.", ()),
     "champion_version": ("Version of the champion that was looked at.", ()),
     "report_timestamp_seconds": ("End of the newest window.", ()),
     "window_rows": ("Predictions in the newest window.", ()),
@@ -34,20 +37,19 @@ GAUGES = {
 
 
 def gauges(store: ObjectStore, models: Iterable[str]) -> bytes:
-    """What a scrape reads, in Prometheus' text format. A model that nobody has looked at yet has no gauges."""
+    """What a scrape reads, in Prometheus' text format. A model that nobody has looked at yet has no gauges.
+
+    One whose report cannot be read hides no other: it has what could be read, and says so in ``evergreen_report_readable``.
+    """
     from prometheus_client import CollectorRegistry, generate_latest
 
     sheet = _Sheet(CollectorRegistry())
     for model in models:
         try:
-            report = read_newest(store, model)
-        except (NotFound, IntegrityError):
-            continue
-        _of_report(sheet, report)
-        if report.drift is not None:
-            _of_drift(sheet, read_drift(store, report.drift))
-        if report.performance is not None:
-            _of_performance(sheet, read_performance(store, report.performance))
+            _of_model(sheet, store, model)
+        except (NotFound, IntegrityError) as error:
+            log.warning("%s: its newest report cannot be read as a whole. %s", model, error)
+            sheet.put("report_readable", 0, model)
     return generate_latest(sheet.registry)
 
 
@@ -66,6 +68,19 @@ class _Sheet:
     def put(self, name: str, value: float | None, *labels: str) -> None:
         if value is not None:
             self._gauges[name].labels(*labels).set(value)
+
+
+def _of_model(sheet: _Sheet, store: ObjectStore, model: str) -> None:
+    try:
+        report = read_newest(store, model)
+    except NotFound:
+        return
+    _of_report(sheet, report)
+    if report.drift is not None:
+        _of_drift(sheet, read_drift(store, report.drift))
+    if report.performance is not None:
+        _of_performance(sheet, read_performance(store, report.performance))
+    sheet.put("report_readable", 1, model)
 
 
 def _of_report(sheet: _Sheet, report: MonitorReport) -> None:

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import pytest
 from tests.unit.monitoring.samples import NOW, column, drift, estimate, performance, report
 
 from evergreen.flows.gauges import GAUGES, gauges
@@ -57,3 +58,24 @@ def test_a_window_too_small_has_no_share_of_drift() -> None:
     text = gauges(store, ["flights"]).decode()
     assert 'evergreen_drift_share{model="flights"}' not in text
     assert 'evergreen_column_null_rate{column="temp",model="flights"} 0.0' in text
+
+
+@pytest.mark.parametrize("part", ["last.json", "d.json", "p.json"])
+@pytest.mark.parametrize("content", [None, b"{"])
+def test_a_model_that_cannot_be_read_hides_no_other_and_says_so(part: str, content: bytes | None) -> None:
+    store = MemoryStore()
+    for model in ("bad", "good"):
+        store.put(f"{model}/d.json", drift(column("temp", drifts=True)).to_json())
+        store.put(f"{model}/p.json", performance({"roc_auc": estimate(0.7)}).to_json())
+        look = replace(report((finding(),)), model=model, drift=f"{model}/d.json", performance=f"{model}/p.json")
+        store.put(newest_key(model), look.to_json())
+    key = newest_key("bad") if part == "last.json" else f"bad/{part}"
+    store.delete(key)
+    if content is not None:
+        store.put(key, content)
+    lines = gauges(store, ["bad", "good"]).decode().splitlines()
+    assert 'evergreen_report_readable{model="good"} 1.0' in lines
+    assert 'evergreen_finding{model="good",rule="drift",subject="",then="retrain"} 1.0' in lines
+    never_looked_at = content is None and part == "last.json"
+    assert ('evergreen_report_readable{model="bad"} 0.0' in lines) is not never_looked_at
+    assert ('evergreen_window_rows{model="bad"} 1000.0' in lines) is (part != "last.json")
