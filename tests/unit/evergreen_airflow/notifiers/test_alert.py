@@ -5,10 +5,13 @@ import logging
 import socket
 import traceback
 from collections.abc import Callable, Iterator
+from contextlib import nullcontext
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 from airflow.providers.apprise.notifications.apprise import AppriseNotifier
+from tests.mailbox import receiving
 from tests.webhook import SECRET, Webhook, serving, url_of
 
 from evergreen.core.errors import InputError, OutageError
@@ -128,6 +131,33 @@ def test_no_secret_is_shown_when_telling_fails(
         repr(caught.value.__context__),
     ]
     assert SECRET not in "\n".join(shown)
+
+
+@pytest.mark.parametrize("password", [SECRET, "another"])
+def test_an_email_arrives_as_it_is_and_no_log_has_its_password(
+    password: str,
+    connect: Callable[..., None],
+    caplog: pytest.LogCaptureFixture,
+    capfd: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(room, "PAUSES", ())  # Apprise itself waits five seconds before it mails again
+    caplog.set_level(logging.DEBUG)
+    link = "Report: http://airflow/evergreen/reports/small/monitoring/2013-06-01T0000Z/page.html?a=1&b=<2>"
+    said, refused = replace(DRIFT, body=f"{DRIFT.body}\n{link}"), password != SECRET
+    with receiving(password) as box:
+        connect(
+            f"mailto://ann:{SECRET}@127.0.0.1:{box.server.server_address[1]}"
+            "?smtp=127.0.0.1&from=ops@example.com&to=ada@example.com,bob@example.com"
+        )
+        with pytest.raises(OutageError, match=r"E-Mail") if refused else nullcontext() as caught:
+            Sender()("ops", said)
+    assert [str(mail["To"]) for mail in box.got] == ([] if refused else ["ada@example.com", "bob@example.com"])
+    for mail in box.got:
+        assert mail["Subject"] == DRIFT.title
+        assert mail.get_content().splitlines() == said.body.splitlines()
+    shown = [caplog.text, *capfd.readouterr(), *(traceback.format_exception(caught.value) if caught else [])]
+    assert SECRET not in "\n".join([*shown, *map(str, box.got)])
 
 
 def test_airflows_own_notifier_would_show_it_and_hide_the_failure(
