@@ -90,21 +90,25 @@ def evergreen(folder: Path) -> dict[str, Any]:
 
 def decided(folder: Path) -> dict[str, Any]:
     """The certified KS interval of every numeric column, and the decision: by a second pass where it straddles."""
-    from evergreen.monitoring.exact import ks_exact
     from evergreen.monitoring.profile import profile
-    from evergreen.stats import ks
 
     layout, reference = _stored(folder)
-    current, found = profile(folder / "current.parquet", layout), {}
-    for name in NUMERIC:
-        before, now, bins = reference.counts[name], current.counts[name], layout.by_name[name]
-        interval = ks.interval(before.bins, now.bins, bins.edges)
-        critical = ks.critical(before.values, now.values, LEVEL)
-        straddles = ks.decide(interval, critical) is ks.Decision.STRADDLES
+    current = profile(folder / "current.parquet", layout)
+    return {name: ks_of(folder, layout.by_name[name], reference.counts[name], current.counts[name]) for name in NUMERIC}
+
+
+def ks_of(folder: Path, bins: Any, before: Any, now: Any) -> dict[str, Any]:
+    """The certified interval of a column, whether it straddles the critical value, and the decision at `LEVEL`."""
+    from evergreen.monitoring.exact import ks_exact
+    from evergreen.stats import ks
+
+    interval, critical = ks.interval(before.bins, now.bins, bins.edges), ks.critical(before.values, now.values, LEVEL)
+    decision = ks.decide(interval, critical)
+    if straddles := decision is ks.Decision.STRADDLES:
         parts: dict[str, Any] = {f"{w}_parts": [(folder / f"{w}.parquet", None)] for w in ("reference", "current")}
-        exact = ks_exact(bins, before, now, **parts) if straddles else interval.low
-        found[name] = {"ks": interval, "straddles": straddles, "drifts": exact > critical}
-    return found
+        exact = ks_exact(bins, before, now, **parts)
+        decision = ks.decide(ks.Certified(exact, exact), critical)
+    return {"ks": interval, "straddles": straddles, "drifts": decision is ks.Decision.YES}
 
 
 def window(folder: Path) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""What a peer of ``benchmarks/drift_agreement.py`` says of two windows: ``python sides/drift_quality.py PEER FOLDER``.
+"""What a peer of ``benchmarks/drift_agreement.py`` says of two windows: ``python sides/drift_agreement.py PEER FOLDER``.
 
 It runs in an environment without Evergreen, on ``reference.parquet`` and ``current.parquet``, and prints JSON: by column the
 statistics, and for evidently's PSI the bins.
@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from scipy import stats
 
 LEVEL = 0.05
 
@@ -52,21 +53,25 @@ def alibi_detect(before: pd.DataFrame, now: pd.DataFrame) -> dict[str, Any]:
 
 
 def nannyml(before: pd.DataFrame, now: pd.DataFrame) -> dict[str, Any]:
-    """Chi-squared and KS of one chunk."""
+    """Chi-squared and KS of one chunk, with its alert: it knows no p-value of KS, so the critical value is its threshold."""
     categorical = [name for name in before.columns.astype(str) if before[name].dtype.kind != "f"]
-    calculator = importlib.import_module("nannyml").UnivariateDriftCalculator(
+    library = importlib.import_module("nannyml")
+    critical = float(stats.kstwo.isf(LEVEL, round(len(before) * len(now) / (len(before) + len(now)))))
+    calculator = library.UnivariateDriftCalculator(
         column_names=list(before),
         treat_as_categorical=categorical,
         continuous_methods=["kolmogorov_smirnov"],
         categorical_methods=["chi2"],
         chunk_number=1,
+        thresholds={"kolmogorov_smirnov": library.thresholds.ConstantThreshold(upper=critical)},
     )
     table = calculator.fit(before).calculate(now).filter(period="analysis").to_df()
     found: dict[str, Any] = {}
     for name in before.columns.astype(str):
         method = "chi2" if name in categorical else "kolmogorov_smirnov"
         value = float(table[name, method, "value"].iloc[0])
-        found[name] = {"chi_squared": value} if name in categorical else {"ks": value}
+        alert = bool(table[name, method, "alert"].iloc[0])
+        found[name] = {"chi_squared": value} if name in categorical else {"ks": value, "ks_drift": alert}
     return found
 
 
