@@ -8,9 +8,10 @@ import json
 import resource
 import sys
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import reduce
+from operator import add
 from pathlib import Path
 from typing import Any
 
@@ -53,11 +54,10 @@ def write(path: Path, rows: int, seed: int, shift: float) -> None:
 
 def measured(work: Callable[[], Any]) -> tuple[Any, dict[str, float]]:
     """What ``work`` returns, and what it cost."""
-    before, began = resource.getrusage(resource.RUSAGE_SELF), time.perf_counter()
+    cpu, began = time.process_time(), time.perf_counter()
     found = work()
-    wall, after = time.perf_counter() - began, resource.getrusage(resource.RUSAGE_SELF)
-    cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    return found, {"cpu_s": cpu, "wall_s": wall, "peak_mb": after.ru_maxrss / 1024}
+    cpu, wall = time.process_time() - cpu, time.perf_counter() - began
+    return found, {"cpu_s": cpu, "wall_s": wall, "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}
 
 
 def prepare(folder: Path) -> dict[str, Any]:
@@ -92,9 +92,9 @@ def decided(folder: Path) -> dict[str, Any]:
     """The certified KS interval of every numeric column, and the decision: by a second pass where it straddles."""
     from evergreen.monitoring.profile import profile
 
-    layout, reference = _stored(folder)
-    current = profile(folder / "current.parquet", layout)
-    return {name: ks_of(folder, layout.by_name[name], reference.counts[name], current.counts[name]) for name in NUMERIC}
+    layout, before = _stored(folder)
+    now = profile(folder / "current.parquet", layout).counts
+    return {name: ks_of(folder, layout.by_name[name], before.counts[name], now[name]) for name in NUMERIC}
 
 
 def ks_of(folder: Path, bins: Any, before: Any, now: Any) -> dict[str, Any]:
@@ -103,12 +103,10 @@ def ks_of(folder: Path, bins: Any, before: Any, now: Any) -> dict[str, Any]:
     from evergreen.stats import ks
 
     interval, critical = ks.interval(before.bins, now.bins, bins.edges), ks.critical(before.values, now.values, LEVEL)
-    decision = ks.decide(interval, critical)
-    if straddles := decision is ks.Decision.STRADDLES:
-        parts: dict[str, Any] = {f"{w}_parts": [(folder / f"{w}.parquet", None)] for w in ("reference", "current")}
-        exact = ks_exact(bins, before, now, **parts)
-        decision = ks.decide(ks.Certified(exact, exact), critical)
-    return {"ks": interval, "straddles": straddles, "drifts": decision is ks.Decision.YES}
+    straddles = ks.decide(interval, critical) is ks.Decision.STRADDLES
+    parts: dict[str, Any] = {f"{w}_parts": [(folder / f"{w}.parquet", None)] for w in ("reference", "current")}
+    known = ks.Certified(*[ks_exact(bins, before, now, **parts)] * 2) if straddles else interval
+    return {"ks": interval, "straddles": straddles, "drifts": ks.decide(known, critical) is ks.Decision.YES}
 
 
 def window(folder: Path) -> dict[str, Any]:
@@ -119,9 +117,9 @@ def window(folder: Path) -> dict[str, Any]:
     layout, day = _stored(folder)[0], folder / "day.parquet"
     data = [profile(day, layout).to_bytes()] * DAYS
     ways = {
-        "stored": lambda: _sum(map(Profile.from_bytes, data)),
-        "daily": lambda: _sum([*map(Profile.from_bytes, data[1:]), profile(day, layout)]),
-        "rescan": lambda: _sum(profile(day, layout) for _ in data),
+        "stored": lambda: reduce(add, map(Profile.from_bytes, data)),
+        "daily": lambda: reduce(add, [*map(Profile.from_bytes, data[1:]), profile(day, layout)]),
+        "rescan": lambda: reduce(add, (profile(day, layout) for _ in data)),
     }
     found = {way: measured(work) for way, work in ways.items()}
     if not found["stored"][0] == found["daily"][0] == found["rescan"][0]:
@@ -216,20 +214,16 @@ def _stored(folder: Path) -> Any:
     return layout, Profile.from_bytes((folder / "reference.bin").read_bytes())
 
 
-def _sum(profiles: Iterable[Any]) -> Any:
-    return reduce(lambda a, b: a + b, profiles)
-
-
 def _statistics(layout: Any, reference: Any, current: Any) -> dict[str, Any]:
     from evergreen.stats import divergence, ks
     from evergreen.stats.grouping import grouping
     from evergreen.stats.wasserstein import wasserstein
 
-    found: dict[str, dict[str, Any]] = {}
+    measures = (divergence.psi, divergence.jensen_shannon, divergence.kullback_leibler, divergence.chi_squared)
+    found: dict[str, Any] = {}
     for column in layout.columns:
         before, now = reference.counts[column.name], current.counts[column.name]
         p, q = (grouping(column, before).rows(counts) for counts in (before, now))
-        measures = (divergence.psi, divergence.jensen_shannon, divergence.kullback_leibler, divergence.chi_squared)
         found[column.name] = {measure.__name__: measure(p, q) for measure in measures}
         if column.kind == "numeric":
             found[column.name]["ks"] = ks.interval(before.bins, now.bins, column.edges)
@@ -239,8 +233,9 @@ def _statistics(layout: Any, reference: Any, current: Any) -> dict[str, Any]:
 
 def main() -> int:
     """``SIDE FOLDER [ROWS]``: print what it found as JSON."""
-    side, folder, rows = sys.argv[1], Path(sys.argv[2]), int(sys.argv[3]) if len(sys.argv) > 3 else 0
+    side, folder = sys.argv[1], Path(sys.argv[2])
     if side == "write":
+        rows = int(sys.argv[3])
         write(folder / "reference.parquet", rows, 1, 0.0)
         write(folder / "current.parquet", rows, 2, 0.003)
         write(folder / "day.parquet", max(rows // DAYS, 1), 3, 0.003)
