@@ -15,6 +15,7 @@ from sides.days import DAYS, WINDOW
 
 from evergreen.flows.year import DAY, Year, year_of_flights
 from evergreen.monitoring.binned import Kind
+from evergreen.monitoring.compared import PARTS, Sampled
 from evergreen.monitoring.drift import drift
 from evergreen.monitoring.profile import profile
 from evergreen.monitoring.reference import Units, sample_of
@@ -47,7 +48,7 @@ class Half:
             self.reference,
             replace(features, layout=self.reference.layout.digest),
             window=WINDOW,
-            units=DAYS,
+            units=dict.fromkeys(PARTS, Sampled(DAYS, "day")),
             version=1,
             weights={},
             label=labels,
