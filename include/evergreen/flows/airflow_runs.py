@@ -16,7 +16,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class AirflowRuns:
-    """Runs of the DAGs of a stack. ``say`` hears what is waited for."""
+    """Runs of the DAGs of a stack. ``say`` hears what is waited for, and nothing of what is there already."""
 
     airflow: AirflowApi
     say: Callable[[str], None]
@@ -59,10 +59,12 @@ class AirflowRuns:
 
     def wait(self, what: str, ready: Callable[[], T | None]) -> T:
         """What ``ready`` gives as soon as it gives something; raises ``EvergreenError`` after a quarter of an hour."""
+        if (found := ready()) is not None:
+            return found
         self.say(f"waiting for {what}")
         deadline = time.monotonic() + PATIENCE.total_seconds()
         while time.monotonic() < deadline:
+            time.sleep(POLL_SECONDS)
             if (found := ready()) is not None:
                 return found
-            time.sleep(POLL_SECONDS)
         raise EvergreenError(f"Waited {PATIENCE} for {what}; see `make status` and `make logs`.")
