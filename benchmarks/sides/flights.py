@@ -13,14 +13,14 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from sides.days import DAYS, WINDOW
 
-from evergreen.flows.year import DAY, Year, year_of_flights
+from evergreen.flows.year import Year, year_of_flights
 from evergreen.monitoring.binned import Kind
 from evergreen.monitoring.compared import PARTS, Sampled
 from evergreen.monitoring.drift import drift
 from evergreen.monitoring.profile import profile
 from evergreen.monitoring.reference import Units, sample_of
 from evergreen.records.drift import DriftReport
-from evergreen.records.interval import Interval
+from evergreen.records.interval import DAY_US, Interval
 from evergreen.records.profile import Layout, Profile
 from evergreen.records.reference import LABEL, PREDICTION, Reference
 from evergreen.spec.load import load
@@ -35,7 +35,7 @@ class Half:
 
     def __init__(self, year: Year, random: np.random.Generator) -> None:
         self.year, self.random = year, random
-        self.days, self.label = year.moments // DAY, year.spec.columns.label.column
+        self.days, self.label = year.moments // DAY_US, year.spec.columns.label.column
         self.kept, self.other = np.array_split(random.permutation(np.unique(self.days)), 2)
         self._profiled = lru_cache(None)(self._profile)
 

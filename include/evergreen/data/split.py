@@ -15,14 +15,13 @@ from evergreen.data.leakage import categorical_strength, numeric_strength
 from evergreen.features.frame import label as label_of
 from evergreen.features.frame import labelled
 from evergreen.features.rows import scan
-from evergreen.records.interval import Interval
+from evergreen.records.interval import DAY_US, Interval
 from evergreen.records.run import Run
 from evergreen.records.snapshot import Snapshot
 from evergreen.records.split import Span, Split
 from evergreen.spec.model import ModelSpec
 from evergreen.stores.ports import ObjectStore
 
-DAY_IN_MICROSECONDS = 86_400_000_000
 Labels = npt.NDArray[np.generic]
 Moments = npt.NDArray[np.int64]
 
@@ -112,7 +111,7 @@ def _units(
     if unit == "none":
         return [int(rows.sum()) for rows in inside]
     if unit == "day":
-        return [len(np.unique(moments[rows] // DAY_IN_MICROSECONDS)) for rows in inside]
+        return [len(np.unique(moments[rows] // DAY_US)) for rows in inside]
     if unit not in {column.name for column in snapshot.columns}:
         raise DataError(
             f"{spec.name}: training.split.sampling_unit is {unit!r}, which is neither day nor none nor a column of the data."

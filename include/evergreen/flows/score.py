@@ -16,7 +16,7 @@ from evergreen.features.frame import frame, label, labelled
 from evergreen.features.packaged import PackagedModel, load, load_manifest
 from evergreen.features.rows import rows
 from evergreen.flows.workspace import Workspace
-from evergreen.records.interval import Interval
+from evergreen.records.interval import DAY_US, Interval
 from evergreen.records.label import label_layout
 from evergreen.records.prediction import CONTEXT, FEATURE, request_key
 from evergreen.records.run import Run, Way
@@ -28,7 +28,6 @@ from evergreen.stores.predictions import PredictionLog, contexts
 
 ASKED = ("prediction_id", "request_key", "event_time", "version")
 EVER = datetime.max.replace(tzinfo=UTC)
-DAY_US = 86_400_000_000
 
 
 def champion(ws: Workspace) -> PackagedModel:

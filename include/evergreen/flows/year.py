@@ -14,13 +14,13 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from evergreen.core.errors import EvergreenError, NotFound, RunError
-from evergreen.records.interval import Interval
+from evergreen.data.sources import landed_objects
+from evergreen.records.interval import DAY_US, Interval
 from evergreen.spec.data import ObjectsSource
 from evergreen.spec.model import ModelSpec
 from evergreen.stores.ports import ObjectStore
 
 FILE = "replay.parquet"
-DAY = 86_400_000_000
 Moments = NDArray[np.int64]
 
 
@@ -44,11 +44,18 @@ class Year:
         return self.rows.slice(first, last - first)
 
     def land(self, store: ObjectStore, interval: Interval) -> None:
-        """Land the rows of an interval as one raw object, as the pipeline of a company does; once."""
+        """Land the rows of an interval as one raw object, as the pipeline of a company does; once.
+
+        Raises
+        ------
+        RunError
+            A part of them has landed with another interval.
+        """
         key = f"{self._root}start={_stamp(interval.start)}/end={_stamp(interval.end)}/{FILE}"
         try:
             store.head(key)
         except NotFound:
+            self._refuse_twice(store, interval)
             buffer = io.BytesIO()
             pq.write_table(self.between(interval), buffer, compression="zstd")
             store.put(key, buffer.getvalue(), metadata={"producer-run": "replay"})
@@ -62,16 +69,24 @@ class Year:
                     f"Replay in a stack of its own: EVERGREEN_STATE_DIR=.evergreen/replay make replay."
                 )
 
+    def _refuse_twice(self, store: ObjectStore, interval: Interval) -> None:
+        for raw in landed_objects(self.spec, self._prefix, store):
+            if raw.interval.start < interval.end and interval.start < raw.interval.end:
+                raise RunError(
+                    f"{self.spec.name}: {raw.info.key} has landed, and {interval.start:%Y-%m-%d} to {interval.end:%Y-%m-%d} "
+                    "overlaps it. Go on with the step that the replay began with."
+                )
+
     def resampled(self, seed: int) -> "Year":
         """The same year without any change in it: its days of UTC, with all their rows, in a random order.
 
         Every day is as likely to be any day of the year, so that nothing drifts, while rows of one day belong together
         as ever.
         """
-        days = self.moments // DAY
+        days = self.moments // DAY_US
         present = np.unique(days)
         drawn = np.random.default_rng(seed).permutation(present)
-        return self._moved(self.moments + (drawn[np.searchsorted(present, days)] - days) * DAY)
+        return self._moved(self.moments + (drawn[np.searchsorted(present, days)] - days) * DAY_US)
 
     def begun(self, first: datetime) -> "Year":
         """The same year begun on another of its days: what happened before that day comes after the year's end."""
@@ -89,10 +104,14 @@ class Year:
 
     @property
     def _root(self) -> str:
+        return f"{self.spec.name}/{self._prefix}"
+
+    @property
+    def _prefix(self) -> str:
         source = self.spec.source
         if not isinstance(source, ObjectsSource):
             raise RunError(f"{self.spec.name}: its rows come from a query; only raw objects can be landed again.")
-        return f"{self.spec.name}/{source.prefix}"
+        return source.prefix
 
 
 def _stamp(moment: datetime) -> str:

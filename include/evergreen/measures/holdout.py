@@ -12,14 +12,13 @@ from numpy.typing import NDArray
 from evergreen.features.frame import label, labelled
 from evergreen.features.rows import rows
 from evergreen.measures.measure import Clusters
-from evergreen.records.interval import Interval
+from evergreen.records.interval import DAY_US, Interval
 from evergreen.records.snapshot import Snapshot
 from evergreen.spec.model import ModelSpec
 from evergreen.stores.ports import ObjectStore
 
 FEWEST_UNITS = 7
 """Below this many sampling units an interval says little; a week of days."""
-MICROSECONDS_PER_DAY = 86_400_000_000
 
 
 @dataclass(frozen=True)
@@ -76,7 +75,7 @@ def _clusters(spec: ModelSpec, table: pa.Table) -> Clusters:
     if name == "none":
         return Clusters(np.arange(len(table)), len(table), name)
     if name == "day":
-        keys = _microseconds(table[spec.columns.event_time]).to_numpy() // MICROSECONDS_PER_DAY
+        keys = _microseconds(table[spec.columns.event_time]).to_numpy() // DAY_US
     else:
         codes = pc.dictionary_encode(table[name]).combine_chunks()
         keys = pc.fill_null(codes.indices, -1).to_numpy(zero_copy_only=False)

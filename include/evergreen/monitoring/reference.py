@@ -13,7 +13,7 @@ from evergreen.features.packaged import PackagedModel, load
 from evergreen.features.rows import scan
 from evergreen.monitoring.binned import Binned, Kind, binned
 from evergreen.records.drift import Part
-from evergreen.records.interval import Interval
+from evergreen.records.interval import DAY_US, Interval
 from evergreen.records.package import ModelPackage
 from evergreen.records.profile import ColumnBins, Counts, Layout, Profile
 from evergreen.records.reference import LABEL, PREDICTION, Reference, Sample
@@ -25,7 +25,6 @@ from evergreen.stores.ports import ObjectStore
 
 MOST_BLOCKS = 512
 """Sampling units of a column are hashed into so many blocks at most; days are a block each."""
-MICROSECONDS_PER_DAY = 86_400_000_000
 Ints = NDArray[np.intp]
 Column = tuple[str, Kind, pa.ChunkedArray]
 
@@ -131,7 +130,7 @@ class _Rows:
             return Units(None, len(self.column(moment)))
         if unit == "day":
             since = self.column(moment).cast(pa.timestamp("us", tz="UTC")).cast(pa.int64()).to_numpy()
-            days, of_row = np.unique(since // MICROSECONDS_PER_DAY, return_inverse=True)
+            days, of_row = np.unique(since // DAY_US, return_inverse=True)
             return Units(of_row, len(days))
         return _hashed(self.column(unit))
 

@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from evergreen.measures.measure import Clusters
-from evergreen.records.interval import Interval
+from evergreen.records.interval import DAY_US, Interval
 from evergreen.records.prediction import ANSWERING, CONTEXT, FEATURE
 from evergreen.spec.model import ModelSpec
 from evergreen.stats.bootstrap import Floats
@@ -19,7 +19,6 @@ from evergreen.stores.labels import LabelLog
 from evergreen.stores.partitions import Partition
 from evergreen.stores.predictions import PredictionLog
 
-DAY_US = 86_400_000_000
 LABEL = ("value", "first_observed", "correction")
 
 

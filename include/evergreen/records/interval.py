@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+DAY_US = 86_400_000_000
+"""Microseconds of a day: event times are kept in microseconds since 1970."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Interval:

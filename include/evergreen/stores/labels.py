@@ -10,13 +10,11 @@ import pyarrow.parquet as pq
 
 from evergreen.core.digest import sha256
 from evergreen.core.errors import DataError, NotFound
-from evergreen.records.interval import Interval
+from evergreen.records.interval import DAY_US, Interval
 from evergreen.records.label import SCHEMA_VERSION, label_layout
 from evergreen.spec.model import ModelSpec
 from evergreen.stores.log_layout import compact, conform, metadata_of, parquet_of, readable
 from evergreen.stores.ports import ObjectStore
-
-DAY_US = 86_400_000_000
 
 
 class LabelLog:
