@@ -2,11 +2,12 @@
 
 import re
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import uuid4
 
-from evergreen.core.errors import RunError
+from evergreen.core.errors import IntegrityError, RunError
 from evergreen.core.value import Value
 from evergreen.flows.alerts import MONITORING, note_event
 from evergreen.flows.ledger import Ledger
@@ -20,7 +21,7 @@ from evergreen.records.run import Way
 from evergreen.training.hyperparameters import resolve
 
 LEASE = timedelta(hours=6)
-"""How long a run may take before its request is offered again."""
+"""How long a run may take before its request is offered again, or closed where the run has ended."""
 MAX_REASON = 500
 
 Started = Callable[[str], bool]
@@ -81,7 +82,7 @@ def next_waiting(ws: Workspace, state: State, *, now: datetime, started: Started
 
     One that was claimed and whose run neither has begun nor is there comes after those that nobody has claimed: whoever
     claimed it was stopped before starting the run, and starting it twice starts it once. A run that is there, queued
-    for days in a DAG that is paused, or failed, needs nobody until the lease is over.
+    for days in a DAG that is paused, or failed, needs nobody until the lease is over (`give_up`).
 
     Parameters
     ----------
@@ -104,7 +105,10 @@ def give_up(ws: Workspace, *, now: datetime, ended: Ended) -> None:
     for status in _overdue(ws.journal.state(), now) if lost else ():  # anew: a run closes its request before it ends
         if status.run_id in lost:
             event = _lost(ws.model, status, now)
-            note_event(ws.store, event)  # first: who is stopped in between tells it twice
+            with suppress(
+                IntegrityError
+            ):  # a book that cannot be read keeps no model from being retrained; the log tells it
+                note_event(ws.store, event)  # first: who is stopped in between tells it twice
             close(
                 ws.journal,
                 status.request.request_id,
@@ -167,7 +171,7 @@ def _lost(model: str, status: RequestStatus, now: datetime) -> Alert:
     lines = [
         f"Run {status.run_id} of retrain__{model} has ended without a result, and request {request.request_id} is closed.",
         f"Asked for by {request.asked_by}: {request.reason}",
-        "The log of its red task says why. Clear that task once the cause is mended, or ask again: `evergreen request`.",
+        "The log of its red task says why. Once the cause is mended, clear that task (the request stays closed as failed), or ask again.",
     ]
     return Alert(
         model=model,

@@ -55,7 +55,7 @@ class Retraining(SpecPart):
     min_new_labels: float = Field(0.1, ge=0)
     """Labelled rows since the champion's training, as a share of those that it was fitted on: little new data changes little."""
     min_growth: float = Field(3.0, ge=0)
-    """After drift: growth of the labelled rows like those of the window, in the feature where they grew most; 3: four times as many."""
+    """After drift of features alone: growth of the labelled rows like those of the window, in the feature where they grew most; 3: four times as many."""
     budget: int = Field(2, ge=0)
     """Most requests in 30 days."""
     confirm: Literal["auto", "required"] = "auto"

@@ -10,7 +10,7 @@ import pytest
 
 from evergreen.core.clock import frozen
 from evergreen.core.errors import DataError, OutageError
-from evergreen.flows.alerts import read_book
+from evergreen.flows.alerts import book_key, read_book
 from evergreen.flows.landed import SETTLED, Announcement
 from evergreen.flows.news import raw_digest, read_on
 from evergreen.flows.requests import LEASE, ask, run_id_of, take
@@ -96,6 +96,15 @@ def test_one_whose_run_has_failed_is_closed_when_its_lease_is_over_and_told(plac
     assert waiting.alert.title == "small: a retraining has failed"
     assert f"Run {run_id} of retrain__small has ended without a result" in waiting.alert.body
     assert "it looks stale" in waiting.alert.body
+
+
+def test_a_book_that_cannot_be_read_keeps_no_request_waiting(place: Place) -> None:
+    asked = request(place)
+    take(place.ws, asked.request_id, now=NOW)
+    place.ws.store.put(book_key("small"), b"junk")
+    run_id = run_id_of(asked.request_id)
+    assert isinstance(look(place, run_id, now=NOW + LEASE, ended=(run_id,)), Wait)
+    assert place.ws.journal.state().requests[asked.request_id].outcome == "failed"
 
 
 def test_one_whose_run_closes_it_meanwhile_is_not_told(place: Place) -> None:
