@@ -204,7 +204,7 @@ def _silence(log: PredictionLog, now: datetime, since: datetime | None) -> Itera
     """The last whole hour has no prediction, and each of the seven days before had so many that chance does not explain it."""
     ended = (now - GRACE).replace(minute=0, second=0, microsecond=0)
     begun = since or ended - HOUR
-    if _written(log, Interval(start=begun, end=now + AROUND), begun):
+    if _written(log, Interval(start=max(begun, now - AROUND), end=now + AROUND), begun):
         return
     if since is not None:
         yield _finding("silence", "", since, f"No prediction has come since {since:%Y-%m-%d %H:%M} UTC.")

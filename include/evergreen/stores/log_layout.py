@@ -3,6 +3,7 @@
 import io
 import json
 from collections.abc import Sequence
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -27,6 +28,8 @@ ARROW: dict[Kind, pa.DataType] = {
 }
 MOST_NAMED = 10
 VERSION = "evergreen.schema_version"
+REMEMBERED = 4_096
+"""So many files are not asked again: those of some months by the hour."""
 
 
 def conform(model: str, table: pa.Table, layout: Sequence[LoggedColumn]) -> pa.Table:
@@ -95,10 +98,16 @@ def readable(store: ObjectStore, key: str, version: int) -> Path:
         It says that its layout is newer than ``version``.
     """
     path = local_copy(store, key)
-    said = int((pq.read_schema(path).metadata or {}).get(VERSION.encode(), b"0"))
+    said = int((schema_of(path).metadata or {}).get(VERSION.encode(), b"0"))
     if said > version:
         raise IntegrityError(f"{key} is of version {said}; this release reads up to {version}. Upgrade Evergreen.")
     return path
+
+
+@lru_cache(maxsize=REMEMBERED)
+def schema_of(path: Path) -> pa.Schema:
+    """What a local copy of a file of a log says of itself; its content never changes."""
+    return pq.read_schema(path)
 
 
 def firsts(ids: pa.ChunkedArray) -> np.ndarray:

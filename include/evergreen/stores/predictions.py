@@ -18,7 +18,16 @@ from evergreen.records.logged import LoggedColumn
 from evergreen.records.prediction import SCHEMA_VERSION, VARIANTS, prediction_layout
 from evergreen.spec.model import ModelSpec
 from evergreen.stores.duplicates import Masks, first_written
-from evergreen.stores.log_layout import ROW_GROUP, compact, conform, firsts, metadata_of, parquet_of, readable
+from evergreen.stores.log_layout import (
+    ROW_GROUP,
+    compact,
+    conform,
+    firsts,
+    metadata_of,
+    parquet_of,
+    readable,
+    schema_of,
+)
 from evergreen.stores.partitions import LogFile, Partition, Per, folder_of, log_file, partitioned
 from evergreen.stores.ports import ObjectStore
 
@@ -107,11 +116,11 @@ class PredictionLog:
 
     def columns(self, file: LogFile) -> tuple[str, ...]:
         """The columns of a file."""
-        return tuple(pq.read_schema(self.path(file)).names)
+        return tuple(schema_of(self.path(file)).names)
 
     def classes(self, file: LogFile) -> tuple[str, ...]:
         """What the ``scores`` of a file stand for, in their order; empty unless the task is multiclass."""
-        metadata = pq.read_schema(self.path(file)).metadata or {}
+        metadata = schema_of(self.path(file)).metadata or {}
         return tuple(json.loads(metadata.get(b"evergreen.classes", b"[]")))
 
     def _store(self, rows: pa.Table, start: datetime, per: Per, classes: Sequence[str]) -> str:
