@@ -148,6 +148,6 @@ def _labelled(windows: Windows, as_of: datetime, window: Interval, performance: 
     if performance is not None and performance.rows:
         return performance.labelled / performance.rows
     ws, recent = windows.ws, due(windows.ws.spec, window, as_of)
-    answered = windows.answered(recent)
+    logged = sum(p.rows for p in windows.log.partitions(recent))  # shadows, too: they get labels as the others do
     labels = sum(len(table) for table in LabelLog(ws.store, ws.model).read(recent, as_of=as_of))
-    return min(1.0, labels / answered) if answered else 0.0
+    return min(1.0, labels / logged) if logged else 0.0

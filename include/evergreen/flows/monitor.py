@@ -90,7 +90,7 @@ def performance(ws: Workspace, until: datetime) -> Looked:
             said = due(ws.spec, _window(ws, as_of), as_of).end  # of late labels, longer ago than the last reports
             before = sorted({said, *_before(ws, as_of, EARLIER)})
             report = measured(
-                ws.spec,
+                windows.spec,
                 windows.log,
                 LabelLog(ws.store, ws.model),
                 version=version,

@@ -91,8 +91,8 @@ class Windows:
     ) -> tuple[Counts, list[tuple[Source, Mask | None]], str]:
         """The counts of a column, the files that hold it with the rows that count, and its name in them."""
         if part == "label":
-            window = due(self.ws.spec, window, as_of)
-            return self.labels(window, as_of).profile.counts[name], [(self._label_file(window, as_of)[0], None)], LABEL
+            file, _ = self._label_file(due(self.ws.spec, window, as_of), as_of)
+            return profile(file, self.champion.reference.label.layout).counts[name], [(file, None)], LABEL
         side = next(side for side in self._sides if side.part == part)
         counted = self._counted(side, window)
         files = [file for partition, _ in counted for file in self._rows(side, partition, window)]
@@ -100,7 +100,7 @@ class Windows:
         return _summed(side, counted).counts[name], [(self.log.path(file), mask) for file, mask in files], stored
 
     def _label_file(self, window: Interval, as_of: datetime) -> tuple[bytes, Sampled]:
-        spec, labels = self._spec, LabelLog(self.ws.store, self.ws.model)
+        spec, labels = self.spec, LabelLog(self.ws.store, self.ws.model)
         rows = served(spec, self.log, window, version=self.champion.version, labels=labels, as_of=as_of)
         known = rows.of(rows.labelled)
         values = known.table["value"]
@@ -114,18 +114,21 @@ class Windows:
     def domain(self, window: Interval) -> Estimate | None:
         """How well a classifier tells the window from the rows that the champion was fitted on.
 
-        None unless the spec asks, and where the log of the window lacks a feature.
+        None unless the spec asks, where the log of the window lacks a feature, and where those rows are gone meanwhile.
         """
-        spec, watched = self._spec, self.champion.watched
+        spec, watched = self.spec, self.champion.watched
         if not spec.monitoring.drift.domain_classifier:
             return None
         names = spec.columns.features.names
-        snapshot = Ledger(self.ws.store, self.ws.model, watched.run_id).read("snapshot", Snapshot)
-        was = holdout(spec, snapshot, watched.data, self.ws.store, names)
         now = served(spec, self.log, window, version=self.champion.version, columns=names)
         if not set(names) <= set(
             now.table.column_names
         ):  # an empty feature is a change, one that was not logged is none
+            return None
+        try:
+            snapshot = Ledger(self.ws.store, self.ws.model, watched.run_id).read("snapshot", Snapshot)
+            was = holdout(spec, snapshot, watched.data, self.ws.store, names)
+        except NotFound:
             return None
         return domain(spec, was.table, now.table, was.clusters.of_row, now.clusters.of_row)
 
@@ -149,8 +152,8 @@ class Windows:
         )
 
     @cached_property
-    def _spec(self) -> ModelSpec:
-        """With the sampling unit of the reference: an edit of the spec is the next champion's."""
+    def spec(self) -> ModelSpec:
+        """The model's, with the sampling unit of the reference: an edit of the spec is the next champion's."""
         split = self.ws.spec.training.split.model_copy(update={"sampling_unit": self._unit})
         training = self.ws.spec.training.model_copy(update={"split": split})
         return self.ws.spec.model_copy(update={"training": training})
@@ -178,9 +181,8 @@ class Windows:
         """Of the sampling unit; none where a file lacks it, or no caller gave one."""
         found: set[str | None] = set()
         for file, mask in (each for partition in partitions for each in self._rows(side, partition, window)):
-            column = next(
-                (p + self._unit for p in (FEATURE, CONTEXT) if p + self._unit in self.log.columns(file)), None
-            )
+            there = self.log.columns(file)
+            column = next((p + self._unit for p in (FEATURE, CONTEXT) if p + self._unit in there), None)
             if column is None:
                 return set()
             values = pq.read_table(self.log.path(file), columns=[column])[column].cast(pa.string())

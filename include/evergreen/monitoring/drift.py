@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import fields, replace
+from datetime import datetime
 
 import numpy as np
 from scipy import stats
@@ -150,6 +151,7 @@ def _judged(
         weight=shares.get(name, 0.0) if part == "feature" else 0.0,
         p_value=min(own.values(), default=1.0),
         proven=proven(here, *found.groups, sure) if sure else {},
+        judged=not (found.lack or reason),
         drifts=bool(drifts),
         since=None,
         sentence=said(found.column.kind, here, drifts, large, own, found.lack or reason),
@@ -171,13 +173,17 @@ def _large(effects: Effects, kind: str, here: Distance) -> list[str]:
 
 
 def _dated(found: ColumnDrift, window: Interval, reference: str, earlier: Sequence[DriftReport]) -> ColumnDrift:
-    """Since when: windows on too few rows say nothing, and another reference is another question."""
+    """Since when: windows in which it could not be judged say nothing, and another reference is another question."""
     if not found.drifts:
         return found
-    before = [r for r in earlier if r.reference == reference and r.enough and r.window.end < window.end]
-    last = max(before, key=lambda r: r.window.end, default=None)
-    was = next((c for c in last.columns if (c.part, c.name) == (found.part, found.name)), None) if last else None
+    before = sorted((r for r in earlier if r.reference == reference and r.window.end < window.end), key=_end)
+    same = (c for r in reversed(before) for c in r.columns if (c.part, c.name) == (found.part, found.name))
+    was = next((c for c in same if c.judged), None)
     return replace(found, since=(was.since if was else None) or window.start)
+
+
+def _end(report: DriftReport) -> datetime:
+    return report.window.end
 
 
 def _badness(effects: Effects, found: ColumnDrift) -> tuple[bool, float, str]:

@@ -34,7 +34,7 @@ def column(spec: ModelSpec, rule: watching.ColumnDrift, seen: Seen) -> Iterator[
     report = seen.drift
     found = report.column(rule.column) if report else None
     value = _statistic(found, rule.statistic) if found else None
-    if report is None or not report.enough or found is None or value is None:
+    if report is None or not report.enough or found is None or not found.judged or value is None:
         why = found.sentence if found and report and report.enough else report.reason if report else ""
         yield Held(subject=rule.column, sentence=f"{rule.column} cannot be compared. {why}".strip())
         return

@@ -66,10 +66,11 @@ def _finding(rule: watching.Watch, held: Held) -> Finding:
 
 
 def _persistent(rule: watching.Watch, found: Finding, seen: Seen) -> Finding:
-    """Count the reports in which it held, and find the beginning of the unbroken run of them."""
+    """Count the reports in which it held, and find the beginning of the unbroken run of them; one that could not judge it is none."""
     if not found.holds:
         return found
-    before = [next((f for f in r.findings if f.name == found.name), None) for r in seen.earlier]
+    all_before = [next((f for f in r.findings if f.name == found.name), None) for r in seen.earlier]
+    before = [f for f in all_before if f is None or f.judged]
     recent = before[-(rule.windows.of - 1) :] if rule.windows.of > 1 else []
     count = 1 + sum(f is not None and f.holds for f in recent)
     last = before[-1] if before else None

@@ -40,6 +40,8 @@ class ColumnDrift:
     proven
         By statistic of a rule, what is left of it when the aspects that sampling units may differ in by chance (their values,
         nulls, new categories) are taken to be as in the reference; a statistic that is missing is 0.
+    judged
+        Whether there were rows and sampling units enough to judge it, and something to compare.
     drifts
         Large enough, significant, and on enough rows.
     since
@@ -69,6 +71,7 @@ class ColumnDrift:
     since: datetime | None
     sentence: str
     proven: Mapping[str, float] = field(default_factory=dict)
+    judged: bool = True
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -415,6 +415,19 @@ def test_a_file_that_comes_later_has_its_day_counted_anew(watched: Place) -> Non
     assert Windows(watched.ws, champion).profile(window).rows == before.rows + 5, "what is logged twice counts once"
 
 
+def test_another_sampling_unit_in_the_spec_is_the_next_champions(drifted: Place) -> None:
+    content = drifted.ws.spec.model_dump()
+    content["training"]["split"]["sampling_unit"] = "carrier"
+    ws, until = replace(drifted.ws, spec=drifted.ws.spec.model_validate(content)), FEBRUARY + 8 * DAY
+    monitor.drift(ws, until)
+    monitor.performance(ws, until)
+    found = read_performance(ws.store, folder_of("small", until) + "performance.json")
+    assert found.estimated
+    assert all("7 units of day" in e.estimate.method for e in found.measured), [
+        e.estimate.method for e in found.measured
+    ]
+
+
 def test_a_classifier_is_asked_where_the_spec_says_so(drifted: Place) -> None:
     content = drifted.ws.spec.model_dump() | {
         "monitoring": {**WATCH, "drift": {**WATCH["drift"], "domain_classifier": True}}

@@ -19,6 +19,7 @@ from evergreen.monitoring.profile import profile
 from evergreen.records.interval import Interval
 from evergreen.records.profile import Profile
 from evergreen.records.reference import PREDICTION
+from evergreen.stores.cache import drop_copy
 from evergreen.stores.predictions import PredictionLog
 
 from .conftest import Once, Place, promote
@@ -164,6 +165,12 @@ def test_a_feature_that_is_empty_in_the_window_tells_it_from_the_reference(serve
     assert found is not None
     assert found.value > 0.99
     assert asked.domain(Interval(start=FEBRUARY - 60 * DAY, end=FEBRUARY - 50 * DAY)) is None, "nothing was logged"
+    for info in list(served.ws.store.list("small/parts/")):
+        served.ws.store.delete(info.key)
+        drop_copy(info.key)
+    assert asked.domain(Interval(start=FEBRUARY - 14 * DAY, end=FEBRUARY - 7 * DAY)) is None, (
+        "the reference's rows are gone"
+    )
 
 
 @pytest.mark.parametrize(("given", "units"), [(True, (5, "customer")), (False, (7, "day"))])

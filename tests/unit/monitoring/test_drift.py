@@ -221,6 +221,21 @@ def test_it_is_said_since_when(reference: Reference) -> None:
     assert report_of(reference, changed, window=window, earlier=other).columns[0].since == window.start
 
 
+def test_a_day_with_few_labels_does_not_end_their_drift(reference: Reference) -> None:
+    flipped = rows(5_000, 1) | {"label": np.ones(5_000, dtype=np.int8)}
+    reports: list[DriftReport] = []
+    for number, labels in enumerate([flipped["label"], flipped["label"][:100], flipped["label"]]):
+        step = timedelta(days=number)
+        window = Interval(start=WINDOW.start + step, end=WINDOW.end + step)
+        reports.append(report_of(reference, {**flipped, "label": labels}, window=window, earlier=reports[::-1]))
+    found = [report.column("label") for report in reports]
+    assert [(c.judged, c.drifts, c.since) for c in found if c] == [
+        (True, True, WINDOW.start),
+        (False, False, None),
+        (True, True, WINDOW.start),
+    ]
+
+
 def test_rare_new_categories_are_new_in_every_window_and_no_drift() -> None:
     def tails(count: int, seed: int) -> np.ndarray:
         return np.char.add("N", (np.random.default_rng(seed).pareto(0.7, count) * 9).astype(int).astype(str)).astype(

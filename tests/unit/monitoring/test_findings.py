@@ -61,6 +61,13 @@ def test_what_cannot_be_judged_is_no_finding_and_says_so(reports: tuple[Any, ...
         assert "cannot be" in found.sentence
 
 
+def test_a_column_with_few_rows_cannot_be_judged_though_the_others_can() -> None:
+    few = replace(column("temp", drifts=False, psi=8.7), judged=False, sentence="40 rows; 500 are needed.")
+    found = one({"rule": "column_drift", "column": "temp", "above": 0.1}, drift(few))
+    assert (found.holds, found.judged) == (False, False)
+    assert found.sentence == "temp cannot be compared. 40 rows; 500 are needed."
+
+
 @pytest.mark.parametrize(
     ("rule", "metric", "numbers", "holds"),
     [
@@ -161,6 +168,20 @@ def begun(holds: list[bool], day: int) -> datetime:
     while day and holds[day - 1]:
         day -= 1
     return NOW + timedelta(days=day)
+
+
+def test_a_report_that_could_not_judge_it_neither_counts_nor_ends_it() -> None:
+    """Else what still holds would be told as recovered, and a retraining's count begin anew."""
+    rule = {"rule": "drift", "above": 0.5, "windows": {"fired": 3, "of": 5}}
+    earlier: list[MonitorReport] = []
+    for day, enough in enumerate([True] * 3 + [False] * 4 + [True]):
+        as_of = NOW + timedelta(days=day)
+        drifts = drift(column("temp", drifts=True, weight=1.0), enough=enough)
+        now = findings(spec(rule), seen(drifts, earlier=tuple(earlier), as_of=as_of))
+        earlier.append(report(now, as_of=as_of))
+    last = earlier[-1].findings[0]
+    assert (last.fired, last.since) == (True, NOW)
+    assert last.sentence.endswith("It held in 4 of the last 4 reports.")
 
 
 def test_two_rules_on_one_thing_have_a_name_and_a_history_each() -> None:

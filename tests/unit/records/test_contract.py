@@ -28,7 +28,7 @@ GOLDEN: dict[str, str] = {
     "Card": "19d29754b8bed34b1cf1f68992dca5d97ba19b8be9d46f6203dadd78e0526758",
     "Delegation": "63e6cf6c11d7c6d2adb5aff8090ff3dcff9315797c386323153d765b2f056b73",
     "Discrepancy": "b4ec618adc9f41a9212a550ce41f90d1b79c895216d494661a58c40ad42d043f",
-    "DriftReport": "369af521d59896ebbf2e674a1a2b9f11a653db9e426dfbad0066b11c988bf66d",
+    "DriftReport": "ab1af50738cbeaa33eb25553eaeaff2ea6f8e612154614584c9d062840fa16ef",
     "Evaluation": "e2f866be82027815128beb2e2885231494214ec0b55012e90fb7eb4a0da43677",
     "Evidence": "285d7be96cb5f8ed9eb4f2a4debc022b77169db52d150aee7dad5c53633f6695",
     "Forget": "049f4181e4236ee43ada179afb1089876e7083c5fa846fd03d4984817cafcb8e",
