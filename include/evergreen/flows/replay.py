@@ -60,7 +60,7 @@ class Month:
     requests
         Outcomes of the requests that monitoring opened, by the day.
     version, trainings
-        The champion and the number of trainings at the month's end.
+        The champion that was looked at last in the month, and the number of trainings until its end.
     """
 
     start: datetime
@@ -158,7 +158,7 @@ class Replay:
             estimated=float(np.mean(estimates)) if estimates else None,
             true=truth.values(logged(self.ws, truth), truth.of(month))[0],
             requests=self._requests(month),
-            version=champion(self.ws).package.version,
+            version=found[-1].version if found else champion(self.ws).package.version,
             trainings=self._trainings(month.end),
         )
 
