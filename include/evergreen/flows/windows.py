@@ -121,10 +121,8 @@ class Windows:
             return None
         names = spec.columns.features.names
         now = served(spec, self.log, window, version=self.champion.version, columns=names)
-        if not set(names) <= set(
-            now.table.column_names
-        ):  # an empty feature is a change, one that was not logged is none
-            return None
+        if not set(names) <= set(now.table.column_names):
+            return None  # what was not logged is no change; an empty feature is one
         try:
             snapshot = Ledger(self.ws.store, self.ws.model, watched.run_id).read("snapshot", Snapshot)
             was = holdout(spec, snapshot, watched.data, self.ws.store, names)
